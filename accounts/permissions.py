@@ -1,0 +1,65 @@
+"""The one permission table: which role may do what, inside the region of its post.
+
+A page, an API view and an operation name the same action; `User.may(action)` answers for the menu, `User.may(action,
+path)` for one row. To add an action: one line here; the "who can do what" page and its tests follow by themselves.
+"""
+
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from accounts.choices import Role
+
+PROVINCE, CITY, DISTRICT = Role.PROVINCE_OFFICIAL, Role.CITY_OFFICIAL, Role.DISTRICT_STAFF
+STREET, DEPARTMENT, AUDITOR = Role.STREET_STAFF, Role.DEPARTMENT_STAFF, Role.AUDITOR
+STAFF = frozenset({PROVINCE, CITY, DISTRICT, STREET, DEPARTMENT})
+EVERYONE = STAFF | {AUDITOR}
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One thing that can be done: its words for people, and the roles that may."""
+
+    words: str | Promise
+    roles: frozenset[Role]
+    writes: bool = True
+
+
+def _see(words: str | Promise, *roles: Role) -> Action:
+    return Action(words, frozenset(roles), writes=False)
+
+
+def _do(words: str | Promise, *roles: Role) -> Action:
+    return Action(words, frozenset(roles))
+
+
+ACTIONS: dict[str, Action] = {
+    "dashboard.see": _see(_("See the dashboard and the figures"), *EVERYONE),
+    "regions.see": _see(_("See the regions"), *EVERYONE),
+    "regions.add": _do(_("Add sub-districts and residents' committees"), PROVINCE, CITY, DISTRICT),
+    "accounts.see": _see(_("See the accounts of the area"), PROVINCE, CITY, DISTRICT, AUDITOR),
+    "accounts.manage": _do(_("Create and close accounts on the levels below"), PROVINCE, CITY, DISTRICT),
+    "audit.see": _see(_("Read the audit trail"), AUDITOR),
+    "communities.see": _see(_("See communities and buildings"), *EVERYONE),
+    "communities.edit": _do(_("Create and change communities and buildings"), DISTRICT, STREET),
+    "communities.merge": _do(_("Merge suspected duplicates"), DISTRICT),
+    "households.see": _see(_("See households, names and phones masked"), DISTRICT, STREET, CITY, PROVINCE, AUDITOR),
+    "households.see_names": _see(_("See owners' names and phones in clear"), STREET, DISTRICT),
+    "households.edit": _do(_("Create and change households"), DISTRICT, STREET),
+    "imports.run": _do(_("Import Excel files"), DISTRICT, CITY, STREET),
+    "exports.run": _see(_("Export Excel files"), *EVERYONE),
+    "projects.see": _see(_("See plans, projects, contracts, photos and progress"), *EVERYONE),
+    "projects.edit": _do(_("Create and change projects, contracts and photos"), DISTRICT),
+    "progress.enter": _do(_("Enter monthly progress"), DISTRICT),
+    "stages.move": _do(_("Move a project to its next stage"), DISTRICT),
+    "plans.draft": _do(_("Draft and submit the annual plan"), DISTRICT),
+    "plans.confirm": _do(_("Confirm or return a county's annual plan"), CITY),
+    "plans.freeze": _do(_("Freeze the annual plan"), PROVINCE),
+    "tokens.manage": _do(_("Issue tokens for machine clients"), PROVINCE, CITY),
+}
+
+
+def roles_for(action: str) -> frozenset[Role]:
+    """The roles that may do it. Raises KeyError for an action nobody declared."""
+    return ACTIONS[action].roles

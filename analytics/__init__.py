@@ -1,0 +1,1 @@
+"""Windows: counts, roll-ups, dashboard."""

@@ -1,0 +1,1 @@
+"""Ground: who changed what, when and why."""

@@ -1,0 +1,1 @@
+"""Ground: errors, numbers, geometry, base views, API plumbing, template tags. No tables."""

@@ -1,0 +1,35 @@
+"""Chinese words made findable and sortable: pinyin and initials, full-width forms."""
+
+import unicodedata
+
+from pypinyin import Style, lazy_pinyin, load_phrases_dict
+
+# place names that the dictionary reads wrongly
+load_phrases_dict(
+    {
+        "大城县": [["dài"], ["chéng"], ["xiàn"]],
+        "蔚县": [["yù"], ["xiàn"]],
+        "长安区": [["cháng"], ["ān"], ["qū"]],
+        "乐亭县": [["lào"], ["tíng"], ["xiàn"]],
+    }
+)
+
+
+def narrow(text: str) -> str:
+    """Full-width digits, letters and spaces as ASCII; surrounding white space gone; runs of spaces made one."""
+    return " ".join(unicodedata.normalize("NFKC", text).split())
+
+
+def pinyin(text: str) -> str:
+    """Lower-case syllables with spaces between, as stored for sorting: "机械厂" -> "ji xie chang"."""
+    return " ".join(lazy_pinyin(text, style=Style.NORMAL)).lower()
+
+
+def initials(text: str) -> str:
+    """First letters of the syllables: "机械厂家属院" -> "jxcjsy"; digits and letters are kept."""
+    return "".join(part if not part.isalpha() else part[0] for part in lazy_pinyin(text, style=Style.NORMAL)).lower().replace(" ", "")
+
+
+def search_words(name: str, *more: str) -> str:
+    """The lower-case haystack of one row: its words, the name's pinyin without spaces, and its initials."""
+    return " ".join([name, *more, pinyin(name).replace(" ", ""), initials(name)]).lower()

@@ -1,0 +1,1 @@
+"""Register: communities, buildings, households, owners."""

@@ -1,0 +1,1 @@
+"""The demo year 2021: exact where public, synthetic elsewhere."""

@@ -1,0 +1,1 @@
+"""Stair: stage changes with their evidence and gates."""

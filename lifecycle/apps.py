@@ -1,0 +1,10 @@
+"""App registration."""
+
+from django.apps import AppConfig
+
+
+class LifecycleConfig(AppConfig):
+    """Lifecycle"""
+
+    name = "lifecycle"
+    verbose_name = "Lifecycle"

@@ -1,0 +1,1 @@
+"""Ground: outbox rows and who consumes them."""

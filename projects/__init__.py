@@ -1,0 +1,1 @@
+"""Works: annual plans, projects, contracts, photos, monthly progress."""

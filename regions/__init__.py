@@ -1,0 +1,1 @@
+"""Ground: the region tree, its path, and scoping by it."""

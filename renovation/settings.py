@@ -1,0 +1,272 @@
+"""All settings of the project, in one file, read from the environment.
+
+`RENOVATION_ENV` is `production` (the default: everything secret must be given), `workshop` (dev.py run) or `test`.
+"""
+
+import base64
+import datetime
+from pathlib import Path
+
+import dj_database_url
+import pghistory
+from celery.schedules import crontab
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+
+from renovation import environment as env
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+ENVIRONMENT = env.text("RENOVATION_ENV", "production")
+if ENVIRONMENT not in {"production", "workshop", "test"}:
+    raise ImproperlyConfigured(f"RENOVATION_ENV must be production, workshop or test, not {ENVIRONMENT!r}.")
+PRODUCTION = ENVIRONMENT == "production"
+TESTING = ENVIRONMENT == "test"
+DEBUG = env.flag("DEBUG", default=False)
+if DEBUG and PRODUCTION:
+    raise ImproperlyConfigured("DEBUG cannot be on in production.")
+
+# --- secrets ---------------------------------------------------------------------------------------------------
+SECRET_KEY = env.strong(
+    "SECRET_KEY", env.text("SECRET_KEY", None if PRODUCTION else "workshop-only-0123456789-abcdefghijklmnopqrstuvwxyz-secret"), 40
+)
+FIELD_KEY = base64.b64decode(env.text("FIELD_KEY", None if PRODUCTION else base64.b64encode(bytes(range(32))).decode()))
+if len(FIELD_KEY) != 32:
+    raise ImproperlyConfigured("FIELD_KEY must be 32 random bytes in base64: it encrypts residents' names and phones.")
+
+# --- where it answers ------------------------------------------------------------------------------------------
+ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", "" if PRODUCTION else "localhost,127.0.0.1,testserver")
+if PRODUCTION and (not ALLOWED_HOSTS or "*" in ALLOWED_HOSTS):
+    raise ImproperlyConfigured("ALLOWED_HOSTS must name the hosts of the site, comma-separated, without '*'.")
+CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS")
+HTTPS = env.flag("HTTPS", default=PRODUCTION)
+SECURE_SSL_REDIRECT = HTTPS
+SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SECURE_HSTS_SECONDS = env.number("HSTS_SECONDS", 31_536_000) if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.flag("BEHIND_PROXY", default=PRODUCTION) else None
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 2**20
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
+UPLOAD_MAX_BYTES = 60 * 2**20
+PHOTO_MAX_BYTES = 15 * 2**20
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "img-src": [SELF, "data:", "blob:"],
+        "object-src": [NONE],
+        "base-uri": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+    }
+}
+
+# --- the house -------------------------------------------------------------------------------------------------
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "django.contrib.postgres",
+    "rest_framework",
+    "django_filters",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "pghistory",
+    "pgtrigger",
+    "django_htmx",
+    "axes",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
+    "django_structlog",
+    "common",
+    "regions",
+    "accounts",
+    "audit",
+    "messaging",
+    "communities",
+    "projects",
+    "lifecycle",
+    "analytics",
+    "spreadsheets",
+    "demo",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    *([] if TESTING else ["whitenoise.middleware.WhiteNoiseMiddleware"]),
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_otp.middleware.OTPMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "common.middleware.DomainErrorMiddleware",
+    "audit.middleware.AuditContextMiddleware",
+    "accounts.middleware.SecondFactorMiddleware",
+    "axes.middleware.AxesMiddleware",
+]
+ROOT_URLCONF = "renovation.urls"
+WSGI_APPLICATION = "renovation.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "django.template.context_processors.i18n",
+                "renovation.navigation.navigation",
+            ],
+            "builtins": ["django.templatetags.i18n", "common.templatetags.ui"],
+        },
+    },
+]
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- PostgreSQL, Redis, Celery ---------------------------------------------------------------------------------
+DATABASES = {"default": dj_database_url.parse(env.text("DATABASE_URL"), conn_max_age=600, conn_health_checks=True)}
+DATABASES["default"]["ATOMIC_REQUESTS"] = False
+REDIS_URL = env.text("REDIS_URL")
+CELERY_BROKER_URL = (
+    REDIS_URL.replace("unix://", "redis+socket://").replace("?db=", "?virtual_host=") if REDIS_URL.startswith("unix://") else REDIS_URL
+)
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+        "KEY_PREFIX": "renovation",
+    }
+}
+CELERY_TASK_IGNORE_RESULT = True  # the row is the result: no result back end
+CELERY_TASK_ACKS_LATE = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600, "socket_timeout": 5, "socket_connect_timeout": 2}
+CELERY_TIMEZONE = "Asia/Shanghai"
+CELERY_TASK_ALWAYS_EAGER = False
+CELERY_BEAT_SCHEDULE = {
+    "sweep-outbox": {"task": "messaging.tasks.sweep_outbox", "schedule": 2.0},
+    "sweep-jobs": {"task": "spreadsheets.tasks.sweep_jobs", "schedule": 5.0},
+    "worker-heartbeat": {"task": "messaging.tasks.heartbeat", "schedule": 10.0},
+    "nightly-count": {"task": "analytics.tasks.count_all_years", "schedule": crontab(hour="1", minute="10")},
+}
+# topic of an outbox row -> the task that claims rows of that topic
+OUTBOX_CONSUMERS = {"figures": "analytics.tasks.count_changed"}
+
+# --- accounts --------------------------------------------------------------------------------------------------
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+LOGIN_URL = "accounts:login"
+LOGIN_REDIRECT_URL = "/"
+LOGOUT_REDIRECT_URL = "/"
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"] if TESTING else ["django.contrib.auth.hashers.PBKDF2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
+SESSION_COOKIE_AGE = env.number("SESSION_HOURS", 10) * 3600
+SESSION_COOKIE_HTTPONLY = True
+SESSION_SAVE_EVERY_REQUEST = False
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+SECOND_FACTOR_ROLES = env.words("SECOND_FACTOR_ROLES")  # role codes that must use TOTP, e.g. province_official
+AXES_VERBOSE = False
+AXES_FAILURE_LIMIT = env.number("LOGIN_FAILURE_LIMIT", 5)
+AXES_COOLOFF_TIME = datetime.timedelta(minutes=15)
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_RESET_ON_SUCCESS = True
+AXES_LOCKOUT_CALLABLE = "accounts.views.locked_out"
+AXES_IPWARE_PROXY_COUNT = env.number("PROXY_COUNT", 1 if PRODUCTION else 0) or None
+
+# --- audit: every insert, update and delete is kept, and what is kept is never changed ---------------------------
+PGHISTORY_DEFAULT_TRACKERS = (pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
+PGHISTORY_APPEND_ONLY = True
+
+# --- language and time -----------------------------------------------------------------------------------------
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", "中文"), ("en", "English")]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+USE_I18N = USE_TZ = True
+TIME_ZONE = "Asia/Shanghai"
+FORMAT_MODULE_PATH = ["renovation.formats"]
+
+# --- files -----------------------------------------------------------------------------------------------------
+STATIC_URL = "/static/"
+STATIC_ROOT = Path(env.text("STATIC_ROOT", str(BASE_DIR / "staticfiles")))
+NODE_MODULES = BASE_DIR / "node_modules"
+STATICFILES_DIRS = [
+    BASE_DIR / "static",
+    *(("vendor/echarts/dist", NODE_MODULES / "echarts" / "dist") for _ in [0] if (NODE_MODULES / "echarts").is_dir()),
+]
+ICON_ROOT = NODE_MODULES / "bootstrap-icons" / "icons"
+MEDIA_ROOT = Path(env.text("MEDIA_ROOT", None if PRODUCTION else str(BASE_DIR / ".workshop" / "media")))
+MEDIA_URL = None  # files are private: they leave through views that ask for the region
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if TESTING or DEBUG
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+FILE_UPLOAD_PERMISSIONS = 0o640
+
+# --- API -------------------------------------------------------------------------------------------------------
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "accounts.authentication.TokenAuthentication",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["accounts.authentication.ActionPermission"],
+    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
+    "DEFAULT_PAGINATION_CLASS": "common.api.CursorPagination",
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_THROTTLE_CLASSES": ["rest_framework.throttling.AnonRateThrottle", "rest_framework.throttling.UserRateThrottle"],
+    "DEFAULT_THROTTLE_RATES": {"anon": env.text("API_RATE_ANONYMOUS", "120/min"), "user": env.text("API_RATE_USER", "1200/min")},
+    "EXCEPTION_HANDLER": "common.api.problem_details",
+    "NUM_PROXIES": env.number("PROXY_COUNT", 1 if PRODUCTION else 0),
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Hebei old residential community renovation: open API",
+    "VERSION": "1",
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "OAS_VERSION": "3.1.0",
+}
+
+# --- rules that no public source settles: settings with a documented default ------------------------------------
+PROVINCE_CODE = "130000"
+# The dashboard opens at this day; empty = today. The workshop opens the demo at the date of the 2021 article.
+DASHBOARD_AS_OF = env.text("DASHBOARD_AS_OF", "")
+LAG_NEAR_POINTS = 15  # behind the calendar by this many percentage points: "near"
+LAG_FAIL_POINTS = 25  # ... "fail"
+MAP_LIMITS = [60, 70, 80, 90]
+MAP_APPROVAL_NUMBER = env.text("MAP_APPROVAL_NUMBER", "")  # 审图号
+MAP_UNITS_FILE = BASE_DIR / "regions" / "data" / "hebei_reporting_units.geojson"
+MAP_COUNTIES_FILE = BASE_DIR / "regions" / "data" / "hebei_counties.geojson"
+PHOTO_RADIUS_METRES = 300  # evidence photo counts as "in the yard" within this distance of a community without outline
+LOAD_DEMO_PASSWORD = env.text("DEMO_PASSWORD", "Demo-2021-hebei")
+
+# --- logs ------------------------------------------------------------------------------------------------------
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "root": {"handlers": ["console"], "level": env.text("LOG_LEVEL", "WARNING" if TESTING else "INFO")},
+}
+SILENCED_SYSTEM_CHECKS = ["security.W021"] if not HTTPS else []

@@ -1,0 +1,1 @@
+"""Windows: Excel in and out, long jobs with progress."""
