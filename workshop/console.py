@@ -38,7 +38,7 @@ def step(name: str) -> Iterator[None]:
     say(f"    {name}: {time.monotonic() - began:.1f} s")
 
 
-def tail(path: Path, lines: int = 25) -> str:
+def tail(path: Path, lines: int = 15) -> str:
     """Return the last lines of a log file, indented; says so when there are none."""
     try:
         text = path.read_text(encoding="utf-8", errors="replace")

@@ -59,7 +59,7 @@ class Postgres:
             self._initialise(binaries)
         self._clear_the_remains()
         settings = {**COMMON_SETTINGS, **(TEST_SETTINGS if self.test else {})}
-        settings["unix_socket_directories"] = f"'{self.sockets}'"
+        settings["unix_socket_directories"] = f'"{self.sockets}"'
         options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
         self.process = spawn(
             [binaries / "postgres", "-D", self.data, *options],
@@ -120,7 +120,7 @@ class Postgres:
         """After a crash: let an orphan of this very cluster finish, then drop what a dead server left behind."""
         pid_file = self.data / "postmaster.pid"
         pid = read_pid(pid_file)
-        if pid and str(self.data) in command_line(pid):
+        if pid and f"-D {self.data} " in command_line(pid):
             os.kill(pid, signal.SIGINT)
             if not wait_until_gone(pid, STOP_PATIENCE):
                 raise WorkshopError(f"An old PostgreSQL (process {pid}) on {self.data} does not end; stop it first.")
