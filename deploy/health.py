@@ -13,9 +13,9 @@ def main() -> int:
     try:
         line.request("GET", "/healthz", headers={"Host": host.lstrip("."), "X-Forwarded-Proto": "https"})
         answer = line.getresponse()
-        print(answer.status, answer.read(1000).decode(errors="replace"))
+        sys.stdout.write(f"{answer.status} {answer.read(1000).decode(errors='replace')}\n")
     except OSError as error:
-        print(error)
+        sys.stdout.write(f"{error}\n")
         return 1
     return 0 if answer.status == 200 else 1
 
