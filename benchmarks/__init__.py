@@ -1,0 +1,1 @@
+"""Speed, measured as ratios to a limit of the same run."""
