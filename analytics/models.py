@@ -7,6 +7,13 @@ from regions.models import Region
 from regions.querysets import ScopedQuerySet
 
 AMOUNT = {"max_digits": 18, "decimal_places": 2, "default": 0}
+COLUMNS = (
+    *("planned_communities", "planned_households", "planned_area", "planned_amount"),
+    *("designed_communities", "designed_households", "started_communities", "started_households"),
+    *("completed_communities", "completed_households", "accepted_communities", "accepted_households"),
+    *("due_start_communities", "due_start_households", "due_completion_communities", "due_completion_households"),
+    "paid_amount",
+)
 
 
 class DailyCount(models.Model):
@@ -32,7 +39,9 @@ class DailyCount(models.Model):
     accepted_communities = models.IntegerField(default=0)
     accepted_households = models.IntegerField(default=0)
     due_start_communities = models.IntegerField(default=0)  # planned to start on this day
+    due_start_households = models.IntegerField(default=0)
     due_completion_communities = models.IntegerField(default=0)
+    due_completion_households = models.IntegerField(default=0)
     paid_amount = models.DecimalField(**AMOUNT)
 
     objects = ScopedQuerySet.as_manager()
