@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import pghistory
+import pgtrigger
+from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from communities.choices import ManagementKind, OwnerKind
-from communities.querysets import BelowCommunityQuerySet, BelowHouseholdQuerySet, CommunityQuerySet
+from communities.querysets import BelowCommunityQuerySet, BelowHouseholdQuerySet, BelowPairQuerySet, CommunityQuerySet
 from regions.models import Region
 
 AREA = {"max_digits": 12, "decimal_places": 2}
@@ -56,16 +58,26 @@ class Community(models.Model):
         verbose_name_plural = _("communities")
         indexes = [
             models.Index(fields=["pinyin", "id"], name="community_by_pinyin"),
+            models.Index(fields=["name"], name="community_by_name"),
             GinIndex(OpClass("search_text", name="gin_trgm_ops"), name="community_search"),
         ]
         constraints = [
             models.UniqueConstraint(
-                fields=["region", "name"], condition=models.Q(merged_into__isnull=True), name="community_name_once_per_region"
+                fields=["region", "name"],
+                condition=models.Q(merged_into__isnull=True),
+                name="community_name_once_per_region",
+                violation_error_message=_("A community of this name stands in this region already."),
             ),
             models.CheckConstraint(
-                condition=models.Q(elderly_count__lte=models.F("population")), name="community_elderly_within_population"
+                condition=models.Q(elderly_count__lte=models.F("population")),
+                name="community_elderly_within_population",
+                violation_error_message=_("More residents over 60 than residents. Correct one of the two."),
             ),
-            models.CheckConstraint(condition=models.Q(floor_area__gte=0, illegal_area__gte=0), name="community_areas_not_negative"),
+            models.CheckConstraint(
+                condition=models.Q(floor_area__gte=0, illegal_area__gte=0),
+                name="community_areas_not_negative",
+                violation_error_message=_("An area cannot be below 0."),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -89,7 +101,13 @@ class Building(models.Model):
     class Meta:
         verbose_name = _("building")
         verbose_name_plural = _("buildings")
-        constraints = [models.UniqueConstraint(fields=["community", "name"], name="building_once_per_community")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["community", "name"],
+                name="building_once_per_community",
+                violation_error_message=_("This community has a building of this name already."),
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -113,8 +131,16 @@ class Household(models.Model):
         verbose_name = _("household")
         verbose_name_plural = _("households")
         constraints = [
-            models.UniqueConstraint(fields=["building", "unit", "door"], name="household_once_per_building"),
-            models.CheckConstraint(condition=models.Q(exclusive_area__gt=0), name="household_area_positive"),
+            models.UniqueConstraint(
+                fields=["building", "unit", "door"],
+                name="household_once_per_building",
+                violation_error_message=_("This door of this stairwell is registered already."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(exclusive_area__gt=0),
+                name="household_area_positive",
+                violation_error_message=_("The exclusive floor area must be above 0."),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -138,3 +164,60 @@ class Owner(models.Model):
 
     def __str__(self) -> str:
         return f"{_('owner')} {self.pk}"
+
+
+class CodeCounter(models.Model):
+    """The last number given to a community of a county. One row per county, locked while a number is taken."""
+
+    county_code = models.CharField(max_length=15, primary_key=True)
+    last = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        verbose_name = _("code counter")
+        verbose_name_plural = _("code counters")
+
+    def __str__(self) -> str:
+        return f"{self.county_code} {self.last}"
+
+
+@pgtrigger.register(pgtrigger.Protect(name="disclosure_never_changed", operation=pgtrigger.Update | pgtrigger.Delete))
+class Disclosure(models.Model):
+    """Somebody read the owners and the phone of a household in clear. Append-only; the auditor reads it."""
+
+    household = models.ForeignKey(Household, models.PROTECT, related_name="disclosures")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    objects = BelowHouseholdQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("disclosure")
+        verbose_name_plural = _("disclosures")
+        ordering = ("-at", "-pk")
+
+    def __str__(self) -> str:
+        return f"{self.household_id} {self.at:%Y-%m-%d %H:%M}"
+
+
+@pghistory.track()
+class DistinctPair(models.Model):
+    """Two communities that look alike and are two: somebody looked and said why. `first` has the smaller key."""
+
+    first = models.ForeignKey(Community, models.PROTECT, related_name="+")
+    second = models.ForeignKey(Community, models.PROTECT, related_name="+")
+    reason = models.CharField(_("reason"), max_length=200)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    objects = BelowPairQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("pair that is no duplicate")
+        verbose_name_plural = _("pairs that are no duplicates")
+        constraints = [
+            models.UniqueConstraint(fields=["first", "second"], name="distinct_pair_once"),
+            models.CheckConstraint(condition=models.Q(first__lt=models.F("second")), name="distinct_pair_ordered"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.first_id} / {self.second_id}"

@@ -1,12 +1,13 @@
 """Pure rules of the register: eligibility and duplicate suspicion (DOMAIN.md section 4)."""
 
 from dataclasses import dataclass
-from difflib import SequenceMatcher
+
+from common.geo import distance_metres
 
 RENOVATED_SINCE = 2018
 BUILT_UNTIL = 2000
 NEAR_METRES = 50
-SIMILAR_NAMES = 0.6
+SIMILAR_NAMES = 0.4  # share of common trigrams of the pinyin: homophones typed differently are alike too
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,41 @@ def ineligible_because(
     return found
 
 
-def names_alike(a: str, b: str) -> bool:
-    """Similar names, by the share of matching characters."""
-    return SequenceMatcher(None, a, b).ratio() >= SIMILAR_NAMES
+LONGITUDES = (113.0, 120.5)  # the province's extent, degrees
+LATITUDES = (36.0, 43.0)
+OUTLINE_CORNERS = 500
+OUTLINE_METRES = 5_000
+
+
+def position_fault(longitude: float | None, latitude: float | None) -> str:
+    """What is wrong with a position: "", "half" (only one of the two) or "outside" (not in the province: often swapped)."""
+    if longitude is None and latitude is None:
+        return ""
+    if longitude is None or latitude is None:
+        return "half"
+    inside_province = LONGITUDES[0] <= longitude <= LONGITUDES[1] and LATITUDES[0] <= latitude <= LATITUDES[1]
+    return "" if inside_province else "outside"
+
+
+def outline_fault(outline: object) -> str:
+    """What is wrong with an outline: "", "form", "corners", "outside" or "size" (a yard is at most 5 km across)."""
+    if outline is None:
+        return ""
+    if not isinstance(outline, list) or not all(_is_corner(corner) for corner in outline):
+        return "form"
+    if not 3 <= len({tuple(corner) for corner in outline}) <= OUTLINE_CORNERS:
+        return "corners"
+    if any(position_fault(*corner) for corner in outline):
+        return "outside"
+    longitudes, latitudes = [c[0] for c in outline], [c[1] for c in outline]
+    span = distance_metres((min(longitudes), min(latitudes)), (max(longitudes), max(latitudes)))
+    return "size" if span > OUTLINE_METRES else ""
+
+
+def _is_corner(corner: object) -> bool:
+    return isinstance(corner, list) and len(corner) == 2 and all(isinstance(x, int | float) and not isinstance(x, bool) for x in corner)
+
+
+def next_code(county_code: str, number: int) -> str:
+    """The code of a county's n-th registered community: "130404-00017"."""
+    return f"{county_code}-{number:05d}"
