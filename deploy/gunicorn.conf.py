@@ -7,6 +7,8 @@ bind = os.environ.get("BIND", "0.0.0.0:8000")
 worker_class = "gthread"
 workers = int(os.environ.get("WEB_CONCURRENCY", "") or min(2 * (os.cpu_count() or 1) + 1, 9))
 threads = int(os.environ.get("WEB_THREADS", "") or 4)
+# Loaded once and shared: a wrong setting ends the start instead of every worker, and memory is saved.
+preload_app = True
 timeout = int(os.environ.get("WEB_TIMEOUT", "") or 60)
 graceful_timeout = 20
 keepalive = 30

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from workshop import checks
+from workshop import checks, frontend
+from workshop import environment as python_environment
 from workshop.console import WorkshopError, complain, say, step
-from workshop.environment import ensure_environment
-from workshop.frontend import ensure_frontend
 from workshop.layout import PYTHON, ROOT, WORKSHOP, DataFolder, fingerprint, is_stamped
 from workshop.locks import DataLock, setting_up
 from workshop.postgres_binaries import home_within_reach, server_account
@@ -28,8 +28,8 @@ TEST_DATA = WORKSHOP / "test"
 def set_up() -> None:
     """Install what the pinned files name and compile the translations; quick when nothing changed."""
     with setting_up(WORKSHOP):
-        ensure_environment()
-        ensure_frontend()
+        python_environment.ensure_environment()
+        frontend.ensure_frontend()
         ensure_translations()
 
 
@@ -55,14 +55,22 @@ def run(host: str, port: int, data: Path) -> int:
                 supervisor.start_web(host, port)
                 supervisor.start_worker()
                 supervisor.start_beat()
+                accounts = output_of(environment, "demo_accounts")
                 supervisor.wait_until_healthy(local_address(host, port))
-            say("")
-            manage(environment, "demo_accounts")
-            say(f"\nReady: {address}\nLogs:  {folder.logs}\nCtrl-C stops everything.")
+            say(f"\n{accounts}\nReady: {address}\nLogs:  {folder.logs}\nCtrl-C stops everything.")
             supervisor.watch()
         finally:
-            supervisor.stop()
+            with step("stopping"):
+                supervisor.stop()
     return 0
+
+
+def output_of(environment: dict[str, str], *words: str) -> str:
+    """Run a management command that must succeed, and return what it prints."""
+    done = subprocess.run([PYTHON, "manage.py", *words], cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True, check=False)
+    if done.returncode:
+        raise WorkshopError(f"'manage.py {' '.join(words)}' failed; its errors are above.\n{done.stdout}")
+    return done.stdout
 
 
 def local_address(host: str, port: int) -> str:
@@ -80,21 +88,33 @@ def prepared_servers(folder: DataFolder, host: str = "127.0.0.1") -> Iterator[di
             servers.__enter__()
             servers.describe()
         environment = servers.environment(host)
-        with step("tables"):
-            manage(environment, "migrate", "--noinput", "--verbosity", "0")
         collect_static(folder, environment)
-        with step("demo year"):
-            manage(environment, "load_demo")
+        fill_database(folder, servers, environment)
         yield environment
     finally:
         servers.__exit__(None, None, None)
+
+
+def fill_database(folder: DataFolder, servers: Servers, environment: dict[str, str]) -> None:
+    """Bring the tables and the demo year up to date; skipped when this very cluster has had this very code."""
+    stamp = folder.root / "database.stamp"
+    sources = [*ROOT.glob("*/migrations/*.py"), *ROOT.glob("demo/**/*.py"), python_environment.REQUIREMENTS]
+    cluster = servers.postgres.identity() if servers.postgres else ""
+    value = fingerprint(cluster, *sorted(sources))
+    if cluster and is_stamped(stamp, value):
+        return
+    with step("tables"):
+        manage(environment, "migrate", "--noinput", "--verbosity", "0")
+    with step("demo year"):
+        manage(environment, "load_demo")
+    stamp.write_text(value, encoding="ascii")
 
 
 def collect_static(folder: DataFolder, environment: dict[str, str]) -> None:
     """Collect the static files when one of their sources changed."""
     sources = [path for pattern in ("static", "*/static") for path in ROOT.glob(f"{pattern}/**/*") if path.is_file()]
     notes = [f"{path}:{path.stat().st_size}:{path.stat().st_mtime_ns}" for path in sorted(sources)]
-    pinned = [ROOT / name for name in ("requirements-dev.txt", "package-lock.json", "renovation/settings.py")]
+    pinned = [python_environment.REQUIREMENTS, frontend.LOCK_FILE, ROOT / "renovation" / "settings.py"]
     value = fingerprint(*notes, *pinned)
     stamp = folder.root / "static.stamp"
     if is_stamped(stamp, value):
@@ -157,9 +177,10 @@ def benchmark(script: str, arguments: Sequence[str]) -> int:
         environment["BENCHMARK_ADDRESS"] = local_address("127.0.0.1", port)
         supervisor = Supervisor(folder, environment)
         try:
-            with step("web server and worker"):
+            with step("web server, worker and clock"):
                 supervisor.start_web("127.0.0.1", port)
                 supervisor.start_worker()
+                supervisor.start_beat()
                 supervisor.wait_until_healthy(environment["BENCHMARK_ADDRESS"])
             return call([PYTHON, f"benchmarks/{script}", *arguments], environment, ROOT)
         finally:

@@ -78,6 +78,11 @@ class Postgres:
             stop(self.process, signal.SIGINT, STOP_PATIENCE)
             self.process = None
 
+    def identity(self) -> str:
+        """The number that initdb gave this cluster: the first eight bytes of its control file."""
+        with (self.data / "global" / "pg_control").open("rb") as control:
+            return control.read(8).hex()
+
     def ask(self, binaries: Path, statement: str) -> subprocess.CompletedProcess[str]:
         """Put one statement to the server through psql, which makes a real connection."""
         where = ["-h", str(self.sockets), "-p", str(PORT), "-U", USER, "-d", "postgres"]

@@ -38,6 +38,13 @@ def dies_with_parent(death_signal: int) -> Callable[[], None]:
     return tie
 
 
+def prepare_log(log: Path) -> int:
+    """Put a log that has grown large aside, and return where the next start begins to write."""
+    if log.exists() and log.stat().st_size > LOG_LIMIT:
+        log.replace(log.with_suffix(".log.1"))
+    return log.stat().st_size if log.exists() else 0
+
+
 def spawn(
     command: Sequence[str | Path],
     *,
@@ -48,8 +55,7 @@ def spawn(
     owner: tuple[int, int] | None = None,
 ) -> subprocess.Popen[bytes]:
     """Start a child in a session of its own, with its output in a log file, as another user if one is given."""
-    if log.exists() and log.stat().st_size > LOG_LIMIT:
-        log.replace(log.with_suffix(".log.1"))
+    prepare_log(log)
     with log.open("ab") as output:
         return subprocess.Popen(
             [str(word) for word in command],
@@ -67,15 +73,20 @@ def spawn(
 
 
 def stop(process: subprocess.Popen[bytes], first_signal: int, patience: float) -> bool:
-    """Ask a child to end, wait, then end its whole process group; True when asking was enough."""
+    """Ask a child to end and see to it; True when asking was enough."""
     if process.poll() is None:
         process.send_signal(first_signal)
-        try:
-            process.wait(patience)
-        except subprocess.TimeoutExpired:
-            end_group(process.pid)
-            process.wait()
-            return False
+    return wait_or_kill(process, patience)
+
+
+def wait_or_kill(process: subprocess.Popen[bytes], patience: float) -> bool:
+    """Wait for a child that was asked to end, then kill its whole process group; True when waiting was enough."""
+    try:
+        process.wait(patience)
+    except subprocess.TimeoutExpired:
+        end_group(process.pid)
+        process.wait()
+        return False
     return True
 
 

@@ -14,10 +14,11 @@ from pathlib import Path
 
 from workshop.console import WorkshopError, tail
 from workshop.layout import PYTHON, ROOT, DataFolder
-from workshop.processes import spawn, stop
+from workshop.processes import prepare_log, spawn, wait_or_kill
 
 HEALTH_PATIENCE = 90.0
 STOP_PATIENCE = 15.0
+PORT_PATIENCE = 2.0
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,13 @@ class Child:
     name: str
     process: subprocess.Popen[bytes]
     log: Path
+    log_began: int
+
+    def has_said(self, words: str) -> bool:
+        """Say whether these words are in what it wrote since it was started."""
+        with self.log.open("rb") as log:
+            log.seek(self.log_began)
+            return words.encode() in log.read()
 
 
 class Supervisor:
@@ -59,8 +67,9 @@ class Supervisor:
         """Start a Python module of our environment as a child that writes to logs/NAME.log."""
         log = self.folder.logs / f"{name}.log"
         environment = {**self.environment, **(extra or {})}
+        began = prepare_log(log)
         process = spawn([PYTHON, "-m", *module], log=log, environment=environment, directory=ROOT)
-        self.children.append(Child(name, process, log))
+        self.children.append(Child(name, process, log, began))
 
     def check(self) -> None:
         """Raise when a child has died, with the end of its log."""
@@ -71,13 +80,13 @@ class Supervisor:
                 raise WorkshopError(f"'{child.name}' has died ({how}). The end of {child.log}:\n{tail(child.log)}")
 
     def wait_until_healthy(self, address: str) -> None:
-        """Return when /healthz says that web, database, broker and worker live."""
+        """Return when /healthz says that web, database, broker and worker live, and this very worker has begun."""
         deadline = time.monotonic() + HEALTH_PATIENCE
         answer = "no answer"
         while time.monotonic() < deadline:
             self.check()
             code, answer = fetch(f"{address}/healthz")
-            if code == 200:
+            if code == 200 and all(child.has_said(" ready.") for child in self.children if child.name == "worker"):
                 return
             time.sleep(0.2)
         logs = "\n".join(f"The end of {child.log}:\n{tail(child.log, 8)}" for child in self.children)
@@ -95,7 +104,7 @@ class Supervisor:
             if child.process.poll() is None:
                 child.process.send_signal(signal.SIGTERM)
         for child in reversed(self.children):
-            stop(child.process, signal.SIGTERM, STOP_PATIENCE)
+            wait_or_kill(child.process, STOP_PATIENCE)
         self.children.clear()
 
 
@@ -113,14 +122,27 @@ def fetch(url: str) -> tuple[int, str]:
 
 
 def require_free_port(host: str, port: int) -> None:
-    """Refuse an address that another program has."""
+    """Refuse an address that another program has; a server that is just ending gets a moment."""
+    deadline = time.monotonic() + PORT_PATIENCE
+    while True:
+        reason = why_not(host, port)
+        if not reason:
+            return
+        if time.monotonic() > deadline:
+            raise WorkshopError(f"Port {port} on {host} cannot be used ({reason}). Try --port N.")
+        time.sleep(0.1)
+
+
+def why_not(host: str, port: int) -> str:
+    """Return why an address cannot be listened on; empty when it can."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
-        except OSError as error:
-            raise WorkshopError(f"Port {port} on {host} cannot be used ({error.strerror}). Try --port N.") from error
+        except (OSError, OverflowError) as error:
+            return getattr(error, "strerror", None) or str(error)
+    return ""
 
 
 def free_port() -> int:
