@@ -12,14 +12,21 @@ register = template.Library()
 
 # code, name, English name, planned, started, started a month before, completed
 UNITS = [
-    ("130682R", "定州市", "Dingzhou", 41, 42, 29, 4), ("130900", "沧州市", "Cangzhou", 130, 112, 78, 8),
-    ("131000", "廊坊市", "Langfang", 118, 97, 63, 6), ("130181R", "辛集市", "Xinji", 38, 31, 21, 2),
-    ("130400", "邯郸市", "Handan", 328, 262, 171, 16), ("130200", "唐山市", "Tangshan", 312, 248, 168, 18),
-    ("130100", "石家庄市", "Shijiazhuang", 645, 512, 367, 31), ("130300", "秦皇岛市", "Qinhuangdao", 236, 171, 121, 9),
-    ("130500", "邢台市", "Xingtai", 243, 166, 107, 7), ("130600", "保定市", "Baoding", 352, 228, 157, 9),
-    ("130800", "承德市", "Chengde", 214, 137, 88, 4), ("131100", "衡水市", "Hengshui", 101, 63, 39, 1),
-    ("130700", "张家口市", "Zhangjiakou", 287, 162, 90, 3), ("133100", "雄安新区", "Xiong'an New Area", 12, 6, 3, 0),
-]  # fmt: skip
+    ("130682R", "定州市", "Dingzhou", 41, 42, 29, 4),
+    ("130900", "沧州市", "Cangzhou", 130, 112, 78, 8),
+    ("131000", "廊坊市", "Langfang", 118, 97, 63, 6),
+    ("130181R", "辛集市", "Xinji", 38, 31, 21, 2),
+    ("130400", "邯郸市", "Handan", 328, 262, 171, 16),
+    ("130200", "唐山市", "Tangshan", 312, 248, 168, 18),
+    ("130100", "石家庄市", "Shijiazhuang", 645, 512, 367, 31),
+    ("130300", "秦皇岛市", "Qinhuangdao", 236, 171, 121, 9),
+    ("130500", "邢台市", "Xingtai", 243, 166, 107, 7),
+    ("130600", "保定市", "Baoding", 352, 228, 157, 9),
+    ("130800", "承德市", "Chengde", 214, 137, 88, 4),
+    ("131100", "衡水市", "Hengshui", 101, 63, 39, 1),
+    ("130700", "张家口市", "Zhangjiakou", 287, 162, 90, 3),
+    ("133100", "雄安新区", "Xiong'an New Area", 12, 6, 3, 0),
+]
 CURVE = [
     ("Planned starts", "plan", "accent", [120, 360, 980, 1900, 2750, 3057] + [None] * 6),
     ("Actual starts", "actual", "accent", [125, 342, 743, 1502, 2237] + [None] * 7),
@@ -27,18 +34,26 @@ CURVE = [
     ("Actual completions", "actual", "near", [0, 0, 9, 41, 118] + [None] * 7),
 ]
 STEPS = [
-    ("Surveyed", "done", "2020-09-14", ""), ("Reserved", "done", "2020-10-20", ""), ("Planned", "done", "2021-01-15", "pass:92.0%"),
-    ("Designed", "done", "2021-03-22", "pass:85.9%"), ("Approved", "done", "2021-04-19", "pass:83.0%"), ("Tendered", "done", "2021-04-26", ""),
-    ("Started", "now", "2021-04-30", ""), ("Completed", "next", "2021-10-31", "fail:54.5%"), ("Accepted", "later", "2021-11", "none:—"),
+    ("Surveyed", "done", "2020-09-14", ""),
+    ("Reserved", "done", "2020-10-20", ""),
+    ("Planned", "done", "2021-01-15", "pass:92.0%"),
+    ("Designed", "done", "2021-03-22", "pass:85.9%"),
+    ("Approved", "done", "2021-04-19", "pass:83.0%"),
+    ("Tendered", "done", "2021-04-26", ""),
+    ("Started", "now", "2021-04-30", ""),
+    ("Completed", "next", "2021-10-31", "fail:54.5%"),
+    ("Accepted", "later", "2021-11", "none:—"),
     ("Archived", "later", "2022-02", ""),
-]  # fmt: skip
+]
 
 
 class SampleForm(forms.Form):
     """One field of each kind; bound with faults so that every state shows."""
 
     contract_number = forms.CharField(label=_("Contract number"))
-    contract_date = forms.DateField(label=_("Contract date"), help_text=_("As printed on the contract"), widget=forms.DateInput(attrs={"class": "date"}))
+    contract_date = forms.DateField(
+        label=_("Contract date"), help_text=_("As printed on the contract"), widget=forms.DateInput(attrs={"class": "date"})
+    )
     contractor = forms.CharField(label=_("Contractor"), required=False)
     amount = forms.DecimalField(label=_("Contract amount"), required=False, widget=forms.TextInput(attrs={"inputmode": "decimal"}))
     stage = forms.ChoiceField(label=_("Stage"), choices=[("a", "招标"), ("b", "开工")])
@@ -64,10 +79,41 @@ def _ranking() -> list[dict[str, Any]]:
 
 def _findings() -> list[dict[str, Any]]:
     return [
-        {"state": "fail", "name": "改造内容全部完成", "sentence": "外墙、路面、供热管网、会客厅、充电桩 5 项未完。", "part": 6, "whole": 11, "unit": "项", "who": "施工单位、区住建局", "url": "#", "url_label": "看 5 项内容"},
-        {"state": "near", "status": "差 4 张", "name": "完工照片", "sentence": "每栋楼前后各一张；7、8 号楼还没有。", "part": 18, "whole": 22, "unit": "张", "who": "区住建局 李敏", "url": "#", "url_label": "补照片"},
-        {"state": "pass", "name": "开工证据齐全", "sentence": "施工合同、监理合同、在小区范围内的现场照片。", "part": 3, "whole": 3, "unit": "份", "who": "", "url": "#", "url_label": "看证据"},
-    ]  # fmt: skip
+        {
+            "state": "fail",
+            "name": "改造内容全部完成",
+            "sentence": "外墙、路面、供热管网、会客厅、充电桩 5 项未完。",
+            "part": 6,
+            "whole": 11,
+            "unit": "项",
+            "who": "施工单位、区住建局",
+            "url": "#",
+            "url_label": "看 5 项内容",
+        },
+        {
+            "state": "near",
+            "status": "差 4 张",
+            "name": "完工照片",
+            "sentence": "每栋楼前后各一张；7、8 号楼还没有。",
+            "part": 18,
+            "whole": 22,
+            "unit": "张",
+            "who": "区住建局 李敏",
+            "url": "#",
+            "url_label": "补照片",
+        },
+        {
+            "state": "pass",
+            "name": "开工证据齐全",
+            "sentence": "施工合同、监理合同、在小区范围内的现场照片。",
+            "part": 3,
+            "whole": 3,
+            "unit": "份",
+            "who": "",
+            "url": "#",
+            "url_label": "看证据",
+        },
+    ]
 
 
 @register.simple_tag
@@ -84,15 +130,29 @@ def design_samples() -> dict[str, Any]:
         "counted": datetime.datetime(2021, 6, 1, 6, 10),  # noqa: DTZ001 printed as it stands
         "years": [{"label": str(year), "url": "#", "current": year == 2021} for year in (2020, 2021, 2022)],
         "spark": [125, 342, 743, 1502, 2237],
-        "ranking": _ranking(), "total": total, "form": form, "blank": SampleForm(), "page": _Page(),
-        "curve": CURVE, "months": range(1, 13),
-        "steps": [{"name": s[0], "state": s[1], "when": s[2], "gate": g and {"state": g[0], "text": g[1]}} for s, g in zip(STEPS, gates, strict=True)],
+        "ranking": _ranking(),
+        "total": total,
+        "form": form,
+        "blank": SampleForm(),
+        "page": _Page(),
+        "curve": CURVE,
+        "months": range(1, 13),
+        "steps": [
+            {"name": s[0], "state": s[1], "when": s[2], "gate": g and {"state": g[0], "text": g[1]}}
+            for s, g in zip(STEPS, gates, strict=True)
+        ],
         "findings": _findings(),
         "events": [
             {"state": "open", "when": "06-17 09:20", "who": "市住建局", "text": "闸门放行申请等待审核", "url": "#"},
             {"state": "done", "when": "06-15 16:42", "who": "李敏", "text": "填报 6 月进度：综合 61% → 72%，照片 3 张"},
             {"state": "", "when": "04-30", "who": "区住建局", "text": "开工：施工合同 04-26、监理合同 04-27、现场照片已核"},
         ],
-        "changes": [{"field": "户数", "before": "298", "after": "312"}, {"field": "备注", "before": "", "after": "按产权证更正"}, {"field": "建成年份", "before": "1985", "after": ""}],
-        "segments": [{"label": label, "url": "#", "current": n == 64, "count": n} for label, n in [("全部", 64), ("未填", 13), ("要改", 2)]],
-    }  # fmt: skip
+        "changes": [
+            {"field": "户数", "before": "298", "after": "312"},
+            {"field": "备注", "before": "", "after": "按产权证更正"},
+            {"field": "建成年份", "before": "1985", "after": ""},
+        ],
+        "segments": [
+            {"label": label, "url": "#", "current": n == 64, "count": n} for label, n in [("全部", 64), ("未填", 13), ("要改", 2)]
+        ],
+    }

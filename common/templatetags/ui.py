@@ -25,6 +25,7 @@ PAGING = ("cursor", "page")  # a new filter or order starts on page 1
 
 
 def chinese() -> bool:
+    """Whether the reader reads Chinese."""
     return (get_language() or settings.LANGUAGE_CODE).startswith("zh")
 
 
@@ -69,7 +70,7 @@ def finding_shape(state: str) -> SafeString:
 @register.simple_tag
 def finding_mark(state: str, text: str = "") -> SafeString:
     """Shape + word + colour. States: pass, near, fail, none; text replaces the usual word."""
-    words = {"pass": _("Passed"), "near": _("Close"), "fail": _("Not reached"), "none": _("Not started")}
+    words = {"pass": _("Passed"), "near": _("Nearly reached"), "fail": _("Not reached"), "none": _("Not started")}
     state = state if state in words else "none"
     return format_html('<span class="f {}">{}{}</span>', state, finding_shape(state), text or words[state])
 
@@ -161,7 +162,7 @@ def lag_tag(part: Any, whole: Any, due: Any, near: Any = 15, fail: Any = 25) -> 
     state, distance = found
     if state == "reached":
         return format_html('<span class="tag">{}</span>', _("On schedule"))
-    text = _("%(points)s points behind") % {"points": distance}
+    text = _("−%(points)s points") % {"points": distance}
     if state == "behind":
         return format_html('<span class="tag">{}</span>', text)
     return format_html('<span class="tag {}">{}{}</span>', state, finding_shape(state), text)

@@ -44,19 +44,21 @@ window.HB = (() => {
   const end = line => line.values.reduce((last, value, index) => (value === null ? last : index), -1);
 
   /* Where each line's name stands: at its end, to the right where there is room, pushed apart where two ends meet. */
-  const labels = (lines, months, axis, height) => {
+  const labels = (lines, months, axis, box) => {
+    const height = box.clientHeight - 56, step = (box.clientWidth - 66 - (small ? 0 : 10)) / Math.max(months - 1, 1);
+    const spread = words => [...words].reduce((sum, letter) => sum + (letter > '\u2e80' ? 13 : 7.5), 8);
     const ends = lines.map(line => ({ line, at: end(line) })).filter(e => e.at >= 0);
     const placed = [];
     ends.sort((a, b) => a.line.plan - b.line.plan || b.line.values[b.at] - a.line.values[a.at]);
     for (const e of ends) {
-      const y = -(e.line.values[e.at] / axis.max) * height, late = e.at > months - 3;
+      const words = e.line.plan ? e.line.name : `${e.line.name} ${grouped(e.line.values[e.at])}`, width = spread(words);
+      const x = e.at * step, y = -(e.line.values[e.at] / axis.max) * height, late = x + width + 8 > (months - 1) * step;
       let shift = late ? -14 : 0;
-      const free = s => placed.every(p => Math.abs(p.at - e.at) > 3 || Math.abs(p.y - (y + s)) >= 19);
+      const left = late ? x - width : x + 5, free = s => placed.every(p => p.left > left + width || p.left + p.width < left || Math.abs(p.y - (y + s)) >= 19);
       for (const s of [0, -10, 10, -18, 18, -26, 26, -36, 36]) if (free(shift + s)) { shift += s; break; }
       if (y + shift > -10) shift = -10 - y;
-      placed.push({ at: e.at, y: y + shift });
-      e.label = { show: true, position: late ? 'left' : 'right', offset: [late ? 8 : 5, shift], color: e.line.colour, fontWeight: 600, fontSize: small ? 12 : 13, backgroundColor: token('surface'), padding: [1, 3],
-        formatter: e.line.plan ? e.line.name : `${e.line.name} ${grouped(e.line.values[e.at])}` };
+      placed.push({ left, width, y: y + shift });
+      e.label = { show: true, position: late ? 'left' : 'right', offset: [late ? 8 : 5, shift], color: e.line.colour, fontWeight: 600, fontSize: small ? 12 : 13, backgroundColor: token('surface'), padding: [1, 3], formatter: words };
     }
     return new Map(ends.map(e => [e.line, { coord: [e.at, e.line.values[e.at]], symbol: 'circle', symbolSize: 1, label: e.label }]));
   };
@@ -66,7 +68,7 @@ window.HB = (() => {
     if (!table) return;
     const { heads, lines } = read(table), axis = ceiling(Math.max(...lines.flatMap(line => line.values.map(v => v ?? 0))));
     const now = box.dataset.now === undefined || box.dataset.now === '' ? null : Number(box.dataset.now);
-    const marks = labels(lines, heads.length, axis, box.clientHeight - 56);
+    const marks = labels(lines, heads.length, axis, box);
     const series = lines.map((line, index) => ({
       name: line.name, type: 'line', data: line.values, color: line.colour, connectNulls: false, symbol: line.plan ? 'none' : 'circle', symbolSize: 6,
       lineStyle: { width: line.plan ? 1.5 : 2.5, type: line.plan ? [5, 4] : 'solid' },

@@ -6,6 +6,11 @@
   const { token, small, text, number, tooltip, open, keep } = window.HB;
   const SIZE = small ? { name: 11, value: 11, line: 13 } : { name: 12, value: 14, line: 16 };
 
+  const ASPECT = .78;  // a degree of longitude against one of latitude at 38.5° N
+  const spanOf = (features, axis) => {
+    const values = features.flatMap(({ geometry: { type, coordinates } }) => (type === 'Polygon' ? [coordinates] : coordinates).flatMap(rings => rings[0].map(point => point[axis])));
+    return Math.max(...values) - Math.min(...values);
+  };
   const shortened = name => (/[a-z]/i.test(name) ? name.replace(/ (New Area|City|County|District)$/i, '')
     : name.length > 2 ? name.replace(/(满族|回族|蒙古族|各族)+自治县$/, '').replace(/(?<!矿)(市|新区|区|县)$/, '') : name);
   const wide = (words, size) => [...words].reduce((sum, letter) => sum + (letter > '\u2e80' ? 1 : /[A-Z]/.test(letter) ? .68 : .56), 0) * size;
@@ -48,7 +53,7 @@
     const { data } = pen.getImageData(0, 0, width, height);
     return (x, y) => (x < 0 || y < 0 || x >= width || y >= height ? -1 : data[4 * (Math.round(y) * width + Math.round(x))] - 1);
   };
-  const samples = ({ x, y, w, h }) => [-.5, -.25, 0, .25, .5].flatMap(i => [-.5, 0, .5].map(j => [x + i * w, y + j * h]));
+  const samples = ({ x, y, w, h }) => [-.5, -.33, -.17, 0, .17, .33, .5].flatMap(i => [-.5, -.25, 0, .25, .5].map(j => [x + i * w, y + j * h]));
   const apart = (a, b) => Math.abs(a.x - b.x) * 2 > a.w + b.w + 4 || Math.abs(a.y - b.y) * 2 > a.h + b.h + 2;
   const cross = (a, b, c, d) => {
     const side = (p, q, r) => Math.sign((q[0] - p[0]) * (r[1] - p[1]) - (q[1] - p[1]) * (r[0] - p[0]));
@@ -60,7 +65,7 @@
     const tries = [[0, 0]];
     for (let i = -6; i <= 6; i++) for (let j = -6; j <= 6; j++) tries.push([i * 6, j * 6]);
     tries.sort((a, b) => Math.hypot(...a) - Math.hypot(...b));
-    for (const need of [1, .8]) {
+    for (const need of unit.light ? [1] : [1, .8]) {  // white letters must not leave their dark ground
       for (const [dx, dy] of tries) {
         const spot = { x: unit.at[0] + dx, y: unit.at[1] + dy, w: unit.w, h: unit.h }, points = samples(spot);
         if (points.filter(p => owner(...p) === unit.index).length >= need * points.length && placed.every(other => apart(spot, other))) return spot;
@@ -84,23 +89,30 @@
     return best && best.cost < 260 ? best : null;
   };
 
-  const write = (chart, box, features, rows, shade) => {
+  const write = (chart, box, features, rows, shade, light) => {
     const width = box.clientWidth, height = box.clientHeight, owner = cover(features, chart, width, height), placed = [], leaders = [], graphic = [];
+    light.clear();
     const units = features.map((feature, index) => {
       const row = rows.get(feature.properties.code);
-      return row && { row, index, at: chart.convertToPixel('geo', feature.properties.cp), w: Math.max(wide(row.short, SIZE.name), wide(row.words, SIZE.value)) + 2, h: 2 * SIZE.line };
+      return row && { row, index, light: shade(row) > 3, at: chart.convertToPixel('geo', feature.properties.cp), w: Math.max(wide(row.short, SIZE.name), wide(row.words, SIZE.value)) + 2, h: 2 * SIZE.line };
     }).filter(Boolean);
     const put = (unit, spot, colour) => {
       placed.push(spot);
       const line = (words, dy, size, weight) => ({ id: `${unit.row.code}${dy < 0 ? 'n' : 'v'}`, type: 'text', silent: true, z: 100, x: spot.x, y: spot.y + dy, style: { text: words, fill: colour, font: `${weight} ${size}px ${text.fontFamily}`, align: 'center', verticalAlign: 'middle' } });
       graphic.push(line(unit.row.short, -SIZE.line / 2, SIZE.name, 400), line(unit.row.words, SIZE.line / 2, SIZE.value, 650));
     };
-    const rest = units.filter(unit => { const spot = inside(unit, owner, placed); if (spot) put(unit, spot, shade(unit.row) > 3 ? token('surface') : token('ink-1')); return !spot; });
+    const rest = units.filter(unit => {
+      const spot = inside(unit, owner, placed);
+      if (!spot) return true;
+      if (unit.light) light.add(unit.row.code);
+      put(unit, spot, unit.light ? token('surface') : token('ink-1'));
+      return false;
+    });
     for (const unit of rest) {
       const spot = led(unit, owner, placed, leaders, width, height);
       if (!spot) continue;
       leaders.push({ at: unit.at, tip: spot.tip });
-      graphic.push({ type: 'line', silent: true, z: 90, shape: { x1: unit.at[0], y1: unit.at[1], x2: spot.tip[0], y2: spot.tip[1] }, style: { stroke: token('ink-1'), lineWidth: 1 } });
+      for (const [colour, lineWidth, z] of [['surface', 3, 89], ['ink-1', 1, 90]]) graphic.push({ type: 'line', silent: true, z, shape: { x1: unit.at[0], y1: unit.at[1], x2: spot.tip[0], y2: spot.tip[1] }, style: { stroke: token(colour), lineWidth } });
       graphic.push({ type: 'circle', silent: true, z: 91, shape: { cx: unit.at[0], cy: unit.at[1], r: 2.5 }, style: { fill: token('surface'), stroke: token('ink-1') } });
       put(unit, spot, token('ink-1'));
     }
@@ -118,20 +130,23 @@
     if (!features.length) return;
     const name = `${box.dataset.geo}#${parent || ''}`;
     echarts.registerMap(name, { type: 'FeatureCollection', features });
-    const chart = open(box), pad = small ? 10 : 16;
+    const chart = open(box), across = [0, 1].map(axis => spanOf(features, axis)), aspect = across[0] / across[1] * ASPECT;
+    const layout = () => {  // as large as the box allows with room for names beside it, never stretched
+      const height = Math.min(box.clientHeight - 2 * 14, (box.clientWidth - (small ? 56 : 72)) / aspect);
+      return { layoutCenter: ['50%', '50%'], layoutSize: Math.max(height, height * aspect) };
+    };
     chart.setOption({
       tooltip: { ...tooltip, trigger: 'item', formatter: ({ name: code }) => { const row = rows.get(code); return row ? `${row.name}  ${row.words}` : ''; } },
-      geo: { map: name, nameProperty: 'code', top: pad, bottom: pad, left: 40, right: 28, aspectScale: .78, label: { show: false }, itemStyle: { areaColor: token('sunken'), borderColor: token('surface'), borderWidth: 1.5 },
+      geo: { map: name, nameProperty: 'code', ...layout(), aspectScale: ASPECT, label: { show: false }, itemStyle: { areaColor: token('sunken'), borderColor: token('surface'), borderWidth: 1.5 },
         tooltip: { show: true }, emphasis: { label: { show: false }, itemStyle: { areaColor: token('focus-gap') } }, select: { disabled: true },
         regions: [...rows.values()].map(row => ({ name: row.code, itemStyle: { areaColor: fill(row), borderColor: shade(row) ? token('surface') : token('edge'), borderWidth: shade(row) ? 1.5 : .75 } })) },
     });
-    const labels = () => write(chart, box, features, rows, shade);
+    const light = new Set(), labels = () => write(chart, box, features, rows, shade, light);  // light: names in white, to be inked under the pointer's amber
     labels();
-    keep(chart, labels);
+    keep(chart, () => { chart.setOption({ geo: layout() }); labels(); });
     const ink = (code, colour) => chart.setOption({ graphic: [`${code}n`, `${code}v`].map(id => ({ id, style: { fill: colour } })) });
-    const dark = code => { const row = rows.get(code); return row && shade(row) > 3; };
-    chart.on('mouseover', { geoIndex: 0 }, event => { if (dark(event.name)) ink(event.name, token('ink-1')); });
-    chart.on('mouseout', { geoIndex: 0 }, () => labels());
+    chart.on('mouseover', { geoIndex: 0 }, event => { if (light.has(event.name)) ink(event.name, token('ink-1')); });
+    chart.on('mouseout', { geoIndex: 0 }, event => { if (light.has(event.name)) ink(event.name, token('surface')); });
     chart.on('click', { geoIndex: 0 }, event => { const url = rows.get(event.name)?.url; if (url) location.assign(url); });
     box.dataset.ready = '1';
   };

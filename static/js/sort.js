@@ -12,8 +12,8 @@ document.addEventListener('click', event => {
     const cell = row.cells[column], text = cell.textContent.trim();
     const value = cell.dataset.value ?? cell.querySelector('[data-value]')?.dataset.value;
     if (value !== undefined) return value === '' ? null : Number.isNaN(Number(value)) ? value : Number(value);
-    const number = parseFloat(text.replace(/−/g, '-').replace(/▼\s*/, '-').replace(/[^\d.-]/g, ''));
-    return text === '' ? null : Number.isNaN(number) ? text : number;
+    if (/^[▲▼＝−+-]?\s*\d[\d,.]*\s*%?/.test(text)) return parseFloat(text.replace(/^[−▼]\s*/, '-').replace(/[^\d.-]/g, ''));
+    return text === '' ? null : (cell.querySelector('a')?.textContent ?? text).trim();
   };
   const sign = way === 'descending' ? -1 : 1;
   const keyed = [...body.rows].map(row => [key(row), row]);
