@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import json
 from collections.abc import Collection
 from dataclasses import dataclass
 from decimal import Decimal
@@ -94,7 +95,7 @@ def differences(year: int) -> list[Difference]:
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            SELECT r.code, coalesce(k."on", c."on"), to_jsonb(k), to_jsonb(c)
+            SELECT r.code, coalesce(k."on", c."on"), to_jsonb(k)::text, to_jsonb(c)::text
             FROM (SELECT * FROM analytics_dailycount WHERE year = %s) k
             FULL JOIN analytics_recount c ON c.region_id = k.region_id AND c."on" = k."on"
             JOIN regions_region r ON r.id = coalesce(k.region_id, c.region_id)
@@ -103,8 +104,9 @@ def differences(year: int) -> list[Difference]:
             [year],
         )
         for code, on, kept, counted in cursor.fetchall():
+            before, after = (None if row is None else json.loads(row, parse_float=Decimal) for row in (kept, counted))
             for column in COLUMNS:
-                old, new = (None if row is None else Decimal(str(row[column])) for row in (kept, counted))
+                old, new = (row and row[column] for row in (before, after))
                 if (old or 0) != (new or 0):
                     found.append(Difference(code, on, column, old, new))
         cursor.execute("DROP TABLE analytics_recount")
