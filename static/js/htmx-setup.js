@@ -8,3 +8,8 @@ document.addEventListener('htmx:beforeSwap', event => {
   const address = event.detail.xhr.responseURL;
   if (address && new URL(address).pathname.includes('/login')) { event.detail.shouldSwap = false; location.reload(); }
 });
+/* A refusal that the server explains (it names the place with HX-Retarget) is shown, not swallowed. */
+document.addEventListener('htmx:beforeSwap', event => {
+  const answer = event.detail.xhr;
+  if (answer.status >= 400 && answer.status < 500 && answer.getResponseHeader('HX-Retarget')) { event.detail.shouldSwap = true; event.detail.isError = false; }
+});

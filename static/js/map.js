@@ -89,22 +89,24 @@
     return best && best.cost < 260 ? best : null;
   };
 
-  const write = (chart, box, features, rows, shade, light) => {
-    const width = box.clientWidth, height = box.clientHeight, owner = cover(features, chart, width, height), placed = [], leaders = [], graphic = [];
+  const write = (chart, box, features, rows, shade, light, group) => {
+    const width = box.clientWidth, height = box.clientHeight, owner = cover(features, chart, width, height), placed = [], leaders = [], { Text, Line, Circle } = echarts.graphic;
     light.clear();
+    group.removeAll();
     const units = features.map((feature, index) => {
       const row = rows.get(feature.properties.code);
       return row && { row, index, light: shade(row) > 3, at: chart.convertToPixel('geo', feature.properties.cp), w: Math.max(wide(row.short, SIZE.name), wide(row.words, SIZE.value)) + 2, h: 2 * SIZE.line };
     }).filter(Boolean);
     const put = (unit, spot, colour) => {
       placed.push(spot);
-      const line = (words, dy, size, weight) => ({ id: `${unit.row.code}${dy < 0 ? 'n' : 'v'}`, type: 'text', silent: true, z: 100, x: spot.x, y: spot.y + dy, style: { text: words, fill: colour, font: `${weight} ${size}px ${text.fontFamily}`, align: 'center', verticalAlign: 'middle' } });
-      graphic.push(line(unit.row.short, -SIZE.line / 2, SIZE.name, 400), line(unit.row.words, SIZE.line / 2, SIZE.value, 650));
+      const line = (words, dy, size, weight) => new Text({ silent: true, z: 100, x: spot.x, y: spot.y + dy, style: { text: words, fill: colour, font: `${weight} ${size}px ${text.fontFamily}`, align: 'center', verticalAlign: 'middle' } });
+      const lines = [line(unit.row.short, -SIZE.line / 2, SIZE.name, 400), line(unit.row.words, SIZE.line / 2, SIZE.value, 650)];
+      lines.forEach(element => group.add(element));
+      if (unit.light) light.set(unit.row.code, lines);
     };
     const rest = units.filter(unit => {
       const spot = inside(unit, owner, placed);
       if (!spot) return true;
-      if (unit.light) light.add(unit.row.code);
       put(unit, spot, unit.light ? token('surface') : token('ink-1'));
       return false;
     });
@@ -112,11 +114,11 @@
       const spot = led(unit, owner, placed, leaders, width, height);
       if (!spot) continue;
       leaders.push({ at: unit.at, tip: spot.tip });
-      for (const [colour, lineWidth, z] of [['surface', 3, 89], ['ink-1', 1, 90]]) graphic.push({ type: 'line', silent: true, z, shape: { x1: unit.at[0], y1: unit.at[1], x2: spot.tip[0], y2: spot.tip[1] }, style: { stroke: token(colour), lineWidth } });
-      graphic.push({ type: 'circle', silent: true, z: 91, shape: { cx: unit.at[0], cy: unit.at[1], r: 2.5 }, style: { fill: token('surface'), stroke: token('ink-1') } });
+      unit.light = false;
+      for (const [colour, lineWidth, z] of [['surface', 3, 89], ['ink-1', 1, 90]]) group.add(new Line({ silent: true, z, shape: { x1: unit.at[0], y1: unit.at[1], x2: spot.tip[0], y2: spot.tip[1] }, style: { stroke: token(colour), lineWidth } }));
+      group.add(new Circle({ silent: true, z: 91, shape: { cx: unit.at[0], cy: unit.at[1], r: 2.5 }, style: { fill: token('surface'), stroke: token('ink-1') } }));
       put(unit, spot, token('ink-1'));
     }
-    chart.setOption({ graphic }, { replaceMerge: ['graphic'] });
   };
 
   const draw = async box => {
@@ -136,17 +138,19 @@
       return { layoutCenter: ['50%', '50%'], layoutSize: Math.max(height, height * aspect) };
     };
     chart.setOption({
-      tooltip: { ...tooltip, trigger: 'item', formatter: ({ name: code }) => { const row = rows.get(code); return row ? `${row.name}  ${row.words}` : ''; } },
+      tooltip: { ...tooltip, trigger: 'item' },
       geo: { map: name, nameProperty: 'code', ...layout(), aspectScale: ASPECT, label: { show: false }, itemStyle: { areaColor: token('sunken'), borderColor: token('surface'), borderWidth: 1.5 },
-        tooltip: { show: true }, emphasis: { label: { show: false }, itemStyle: { areaColor: token('focus-gap') } }, select: { disabled: true },
+        tooltip: { ...tooltip, show: true, formatter: ({ name: code }) => { const row = rows.get(code); return row ? `${row.name}  ${row.words}` : ''; } }, emphasis: { label: { show: false }, itemStyle: { areaColor: token('focus-gap') } }, select: { disabled: true },
         regions: [...rows.values()].map(row => ({ name: row.code, itemStyle: { areaColor: fill(row), borderColor: shade(row) ? token('surface') : token('edge'), borderWidth: shade(row) ? 1.5 : .75 } })) },
     });
-    const light = new Set(), labels = () => write(chart, box, features, rows, shade, light);  // light: names in white, to be inked under the pointer's amber
+    const light = new Map(), group = new echarts.graphic.Group({ silent: true });
+    chart.getZr().add(group);
+    const labels = () => write(chart, box, features, rows, shade, light, group);  // light: names in white, to be inked under the pointer's amber
     labels();
     keep(chart, () => { chart.setOption({ geo: layout() }); labels(); });
-    const ink = (code, colour) => chart.setOption({ graphic: [`${code}n`, `${code}v`].map(id => ({ id, style: { fill: colour } })) });
-    chart.on('mouseover', { geoIndex: 0 }, event => { if (light.has(event.name)) ink(event.name, token('ink-1')); });
-    chart.on('mouseout', { geoIndex: 0 }, event => { if (light.has(event.name)) ink(event.name, token('surface')); });
+    const ink = (code, colour) => light.get(code)?.forEach(element => element.setStyle('fill', colour));
+    chart.on('mouseover', { geoIndex: 0 }, event => ink(event.name, token('ink-1')));
+    chart.on('mouseout', { geoIndex: 0 }, event => ink(event.name, token('surface')));
     chart.on('click', { geoIndex: 0 }, event => { const url = rows.get(event.name)?.url; if (url) location.assign(url); });
     box.dataset.ready = '1';
   };
