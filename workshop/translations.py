@@ -12,9 +12,9 @@ from workshop.layout import PYTHON, ROOT
 
 
 def outdated(folder: Path) -> list[Path]:
-    """Return the .po files whose .mo is missing or older."""
+    """Return the .po files of the project and of its apps whose .mo is missing or older."""
     found = []
-    for source in sorted(folder.rglob("*.po")):
+    for source in sorted([*folder.glob("locale/**/*.po"), *folder.glob("*/locale/**/*.po")]):
         target = source.with_suffix(".mo")
         if not target.exists() or target.stat().st_mtime < source.stat().st_mtime:
             found.append(source)
@@ -23,7 +23,7 @@ def outdated(folder: Path) -> list[Path]:
 
 def ensure_translations() -> None:
     """Compile what is outdated, in our environment; says nothing when there is nothing to do."""
-    sources = outdated(ROOT / "locale")
+    sources = outdated(ROOT)
     if not sources:
         return
     with step("translations"):
@@ -43,4 +43,4 @@ def compile_all(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    compile_all(Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "locale")
+    compile_all(Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT)
