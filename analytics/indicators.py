@@ -44,7 +44,7 @@ class Indicator:
 
     def due_percent(self, counts: Counts) -> Decimal | None:
         """What the calendar demands by now, in per cent of the whole; None without a calendar or a plan."""
-        return Share(counts[self.due], counts[self.whole]).rounded(self.digits) if self.due else None
+        return Share(counts[self.due], counts[self.whole]).percent if self.due else None
 
     @property
     def unit_words(self) -> str | Promise:
