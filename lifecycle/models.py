@@ -58,3 +58,32 @@ class StageChange(models.Model):
 
     def __str__(self) -> str:
         return f"{self.project_id} {self.kind} {self.stage} {self.happened_on}"
+
+
+class ProjectOnTheStair(Project):
+    """The project as this floor guards it: its stage moves only together with a row of its history.
+
+    The newest row must be a step to that stage, or a step taken back.
+    """
+
+    class Meta:
+        proxy = True
+        triggers = [
+            pgtrigger.Trigger(
+                name="stage_moves_with_its_change",
+                operation=pgtrigger.UpdateOf("stage"),
+                when=pgtrigger.Before,
+                condition=pgtrigger.Q(old__stage__df=pgtrigger.F("new__stage")),
+                func="""
+                    IF NOT EXISTS (
+                        SELECT 1 FROM (
+                            SELECT kind, stage FROM lifecycle_stagechange WHERE project_id = NEW.id ORDER BY id DESC LIMIT 1
+                        ) newest WHERE newest.kind = 'reverse' OR newest.stage = NEW.stage
+                    ) THEN
+                        RAISE EXCEPTION 'a project''s stage moves only together with its stage change'
+                            USING ERRCODE = 'check_violation';
+                    END IF;
+                    RETURN NEW;
+                """,
+            )
+        ]

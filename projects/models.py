@@ -189,6 +189,8 @@ class ProgressReport(models.Model):
     percent = models.PositiveSmallIntegerField(_("progress (%)"), validators=[MaxValueValidator(100)])
     paid_amount = models.DecimalField(_("paid so far (yuan)"), **YUAN)
     no_change = models.BooleanField(_("no progress this month"), default=False)
+    # taken back: the month counts as not reported; the row repeats the month before, so sums over months stay right
+    void = models.BooleanField(_("taken back"), default=False, db_default=False)
     note = models.CharField(_("note"), max_length=300, blank=True)
     client_key = models.UUIDField(unique=True)
     recorded_at = models.DateTimeField()

@@ -1,7 +1,11 @@
 """Words of plans' and projects' tables."""
 
+import datetime
 from typing import Self
 
+from django.db.models import Exists, OuterRef, Q
+
+from projects.choices import STAGE_ORDER, Condition, Stage
 from regions.querysets import M, ScopedQuerySet
 
 
@@ -9,8 +13,35 @@ class PlanQuerySet(ScopedQuerySet[M]):
     """Annual plans, one per county and year."""
 
 
+BEFORE_START = [stage for stage, order in STAGE_ORDER.items() if order < STAGE_ORDER[Stage.STARTED]]
+BEFORE_COMPLETION = [stage for stage, order in STAGE_ORDER.items() if order < STAGE_ORDER[Stage.COMPLETED]]
+
+
 class ProjectQuerySet(ScopedQuerySet[M]):
     """Projects."""
+
+    def search(self, words: str) -> Self:
+        """Every word must occur: in the project's name or code, or in one of its communities (pinyin and initials too)."""
+        rows = self
+        for word in words.lower().split():
+            entries = self.model._meta.get_field("entries").related_model.objects
+            found = entries.filter(project=OuterRef("pk"), community__search_text__contains=word)
+            rows = rows.filter(Q(name__icontains=word) | Q(code__icontains=word) | Exists(found))
+        return rows
+
+    def without_photo(self) -> Self:
+        """Projects of which nobody has sent a photo."""
+        photos = self.model._meta.get_field("photos").related_model.objects
+        return self.filter(~Exists(photos.filter(project=OuterRef("pk"))))
+
+    def behind_plan(self, day: datetime.date) -> Self:
+        """Not started after a planned start, or not completed after a planned completion, of a community in the plan."""
+        entries = self.model._meta.get_field("entries").related_model.objects
+        late = entries.filter(project=OuterRef("pk"), plan__isnull=False, removed_on__isnull=True)
+        return self.filter(
+            Q(stage__in=BEFORE_START) & Exists(late.filter(planned_start_on__lt=day))
+            | Q(stage__in=BEFORE_COMPLETION) & Exists(late.filter(planned_completion_on__lt=day))
+        ).exclude(condition=Condition.WITHDRAWN)
 
 
 class BelowProjectQuerySet(ScopedQuerySet[M]):

@@ -1,0 +1,1 @@
+"""Pages on the stair: the project's page, its steps, the plan's freezing, the phone on site."""

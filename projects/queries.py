@@ -1,0 +1,91 @@
+"""What pages and other floors may ask of works."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable
+from decimal import Decimal
+
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum
+
+from projects.choices import Condition, ContractKind, PlanState, Stage
+from projects.models import AnnualPlan, Entry, ProgressReport, Project
+
+
+def reports_of_months(entry: Entry) -> dict[datetime.date, ProgressReport]:
+    """What counts of an entry: the newest report of each month; months taken back are missing."""
+    rows = ProgressReport.objects.filter(entry=entry).order_by("month", "-pk").distinct("month")
+    return {row.month: row for row in rows if not row.void}
+
+
+def newest_reports(entries: Iterable[Entry], *, up_to: datetime.date | None = None) -> dict[int, ProgressReport]:
+    """The report that stands for each entry now (or as of a day): the newest row of its latest reported month."""
+    rows = ProgressReport.objects.filter(entry__in=[entry.pk for entry in entries])
+    if up_to:
+        rows = rows.filter(reported_on__lte=up_to)
+    found: dict[int, ProgressReport] = {}
+    for row in rows.order_by("entry_id", "-month", "-pk").distinct("entry_id", "month"):
+        if not row.void:
+            found.setdefault(row.entry_id, row)
+    return found
+
+
+def reports_in_month(entries: Iterable[Entry], month: datetime.date) -> dict[int, ProgressReport]:
+    """The newest report of one month, per entry; those taken back are missing."""
+    rows = ProgressReport.objects.filter(entry__in=[entry.pk for entry in entries], month=month)
+    return {row.entry_id: row for row in rows.order_by("entry_id", "-pk").distinct("entry_id") if not row.void}
+
+
+def reports_before_month(entries: Iterable[Entry], month: datetime.date) -> dict[int, ProgressReport]:
+    """Per entry the newest report of the latest month before `month`."""
+    rows = ProgressReport.objects.filter(entry__in=[entry.pk for entry in entries], month__lt=month)
+    found: dict[int, ProgressReport] = {}
+    for row in rows.order_by("entry_id", "-month", "-pk").distinct("entry_id", "month"):
+        if not row.void:
+            found.setdefault(row.entry_id, row)
+    return found
+
+
+def contract_amount(project: Project) -> Decimal | None:
+    """Sum of the works contracts in yuan; None without one."""
+    total: Decimal | None = project.contracts.filter(kind=ContractKind.WORKS).aggregate(total=Sum("amount"))["total"]
+    return total
+
+
+def with_counts(projects: QuerySet[Project]) -> QuerySet[Project]:
+    """Adds per project: community_total, household_total, planned_total (yuan), plan_year."""
+    entries = Entry.objects.filter(project=OuterRef("pk"), removed_on__isnull=True).order_by().values("project")
+    return projects.annotate(
+        community_total=Subquery(entries.annotate(n=Count("pk")).values("n")),
+        household_total=Subquery(entries.annotate(n=Sum("household_count")).values("n")),
+        planned_total=Subquery(entries.annotate(n=Sum("planned_amount")).values("n")),
+        plan_year=Subquery(Entry.objects.filter(project=OuterRef("pk")).order_by("-year").values("year")[:1]),
+    )
+
+
+def plans_of_year(viewer: object, year: int) -> QuerySet[AnnualPlan]:
+    """The plans in reach, with their counties and what stands in them."""
+    standing = Q(entries__removed_on__isnull=True, entries__pk__isnull=False)
+    return (
+        AnnualPlan.objects.visible_to(viewer)
+        .filter(year=year)
+        .select_related("region", "region__parent")
+        .annotate(
+            community_total=Count("entries", filter=standing),
+            household_total=Sum("entries__household_count", filter=standing, default=0),
+            amount_total=Sum("entries__planned_amount", filter=standing, default=Decimal(0)),
+        )
+        .order_by("region__path")
+    )
+
+
+def reserve_entries(plan: AnnualPlan) -> QuerySet[Entry]:
+    """Communities of the county's reserve that stand in no plan yet."""
+    rows = Entry.objects.filter(project__region=plan.region, plan__isnull=True, removed_on__isnull=True)
+    rows = rows.filter(project__condition=Condition.ACTIVE, project__stage__in=[Stage.SURVEYED, Stage.RESERVE])
+    return rows.select_related("project", "community").order_by("community__pinyin", "pk")
+
+
+def plan_is_frozen(entry: Entry) -> bool:
+    """Whether the entry stands in a frozen plan."""
+    return entry.plan is not None and entry.removed_on is None and entry.plan.state == PlanState.FROZEN

@@ -1,0 +1,1 @@
+"""Pages of works: projects, photos, plans, the entry grid."""
