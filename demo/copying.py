@@ -1,0 +1,88 @@
+"""PostgreSQL's COPY for model rows: many times faster than INSERT, and the table's triggers still fire."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, Self
+
+from django.db import connection, models
+
+CHUNK_ROWS = 5_000
+_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
+
+
+class _Lines(io.TextIOBase):
+    """A file that psycopg2 reads piece by piece; no more than one piece is in memory."""
+
+    def __init__(self, pieces: Iterator[str]) -> None:
+        self.pieces, self.rest = pieces, ""
+
+    def read(self, size: int | None = -1) -> str:
+        """The next `size` characters; "" at the end."""
+        wanted = size if size is not None and size > 0 else 1 << 60
+        while len(self.rest) < wanted:
+            piece = next(self.pieces, None)
+            if piece is None:
+                break
+            self.rest += piece
+        found, self.rest = self.rest[:wanted], self.rest[wanted:]
+        return found
+
+    def readable(self) -> bool:
+        """Always."""
+        return True
+
+    def __enter__(self) -> Self:
+        return self
+
+
+def reserve_ids(model: type[models.Model], number: int) -> range:
+    """`number` primary keys taken from the table's sequence."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_get_serial_sequence(%s, 'id')", [model._meta.db_table])
+        sequence = cursor.fetchone()[0]
+        cursor.execute("SELECT nextval(%s)", [sequence])
+        first = cursor.fetchone()[0]
+        if number > 1:
+            cursor.execute("SELECT setval(%s, %s)", [sequence, first + number - 1])
+    return range(first, first + number)
+
+
+def copy_text(model: type[models.Model], columns: Sequence[str], pieces: Iterator[str]) -> None:
+    """COPY pieces of text that hold whole or broken lines of tab-separated values."""
+    names = ", ".join(f'"{column}"' for column in columns)
+    with connection.cursor() as cursor:
+        cursor.cursor.copy_expert(f'COPY "{model._meta.db_table}" ({names}) FROM STDIN', _Lines(pieces), 1 << 16)
+
+
+def copy_objects(model: type[models.Model], rows: Sequence[Any]) -> None:
+    """COPY unsaved instances and give them their primary keys. Defaults of the model are kept; `save()` is not called."""
+    if not rows:
+        return
+    fields = [field for field in model._meta.concrete_fields]
+    for row, pk in zip(rows, reserve_ids(model, len(rows)), strict=True):
+        row.pk = pk
+    copy_text(model, [field.column for field in fields], _pieces([field.attname for field in fields], rows))
+
+
+def _pieces(names: Sequence[str], rows: Iterable[Any]) -> Iterator[str]:
+    lines: list[str] = []
+    for row in rows:
+        lines.append("\t".join(as_text(getattr(row, name)) for name in names) + "\n")
+        if len(lines) >= CHUNK_ROWS:
+            yield "".join(lines)
+            lines.clear()
+    yield "".join(lines)
+
+
+def as_text(value: Any) -> str:
+    """One value in COPY's text format."""
+    if value is None:
+        return "\\N"
+    if isinstance(value, bool):
+        return "t" if value else "f"
+    if isinstance(value, dict | list):
+        value = json.dumps(value, ensure_ascii=False)
+    return str(value).translate(_ESCAPES)

@@ -1,0 +1,198 @@
+"""Writing the demo into the database: one transaction, COPY for everything that has many rows."""
+
+from __future__ import annotations
+
+import datetime
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from django.db import connection, transaction
+
+from accounts.models import User
+from analytics.counting import count_year, years_to_count
+from common.text import pinyin, search_words
+from communities.models import Building, Community
+from demo.copying import copy_objects
+from demo.flats import copy_flats
+from demo.people import add_accounts, loaded
+from demo.pictures import store_pictures
+from demo.shapes import Street, Yard, YearPlan
+from demo.writing import Writer
+from demo.yards import english
+from demo.year import build, read_counties
+from regions.choices import LEVEL_DEPTH, Level, RegionKind
+from regions.models import Region
+from regions.operations import REGIONS_FILE, load_official_regions
+
+SOURCE = "示例数据"
+REGISTERED_AT = datetime.datetime(2020, 8, 3, 1, tzinfo=datetime.UTC)
+TABLES = (
+    "accounts_user", "communities_community", "communities_building", "communities_household", "communities_owner",
+    "projects_annualplan", "projects_project", "projects_entry", "projects_contract", "projects_photo",
+    "projects_progressreport", "lifecycle_stagechange", "analytics_dailycount", "regions_region",
+)  # fmt: skip
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What to load. `processes` > 1 seals names beside the database's work."""
+
+    seed: int
+    today: datetime.date
+    households: bool = True
+    scale: float = 1.0
+    processes: int = 2
+
+
+def load(wish: Wish, say: Say) -> bool:
+    """Load the demo; False when it is there already. Killed at any point it leaves nothing behind, and can be run again."""
+    if loaded():
+        return False
+    with transaction.atomic(), _only_one() as free:
+        if not free or loaded():
+            return False
+        _write(wish, say)
+    with _step(say, "figures"):
+        for year in years_to_count():
+            count_year(year)
+    with _step(say, "statistics for the query planner"), connection.cursor() as cursor:
+        cursor.execute(f"ANALYZE {', '.join(TABLES)}")
+    return True
+
+
+def _write(wish: Wish, say: Say) -> None:
+    with _step(say, "plan in memory"):
+        plan = build(counties=read_counties(REGIONS_FILE), seed=wish.seed, today=wish.today, scale=wish.scale)
+    with _step(say, "regions, sub-districts and committees"):
+        load_official_regions()
+        add_streets(plan.streets)
+    with _step(say, "accounts"):
+        users = add_accounts(wish.seed)
+    with _step(say, "communities and buildings"):
+        ids, buildings = add_yards(plan)
+    with _step(say, "plans, projects, contracts, stages, reports, photos"):
+        store_pictures()
+        Writer(plan, users, ids, wish).write()
+    if wish.households:
+        with _step(say, "households and owners"):
+            flats = [(yard, ids[yard.code].pk, buildings[yard.code]) for yard in _yards_of(plan) if yard.with_flats]
+            copy_flats(wish.seed, flats, wish.processes)
+
+
+@contextmanager
+def _only_one() -> Iterator[bool]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(hashtext('load_demo'))")
+        yield cursor.fetchone()[0]
+
+
+@contextmanager
+def _step(say: Say, words: str) -> Iterator[None]:
+    begin = time.monotonic()
+    yield
+    say(f"  {words}: {time.monotonic() - begin:.1f} s")
+
+
+def _yards_of(plan: YearPlan) -> list[Yard]:
+    return [yard for one in plan.works for yard in one.yards] + plan.past + plan.spare
+
+
+def add_streets(streets: list[Street]) -> None:
+    """Sub-districts and committees, marked synthetic; those that staff already added stay as they are."""
+    known = {region.code: region for region in Region.objects.all()}
+    counties = {code: region for code, region in known.items() if region.depth == LEVEL_DEPTH[Level.COUNTY]}
+    taken = {(region.parent_id, region.name_zh) for region in known.values()}
+    upper = []
+    for street in streets:
+        parent = counties[street.county]
+        if street.code not in known and (parent.pk, street.name) not in taken:
+            upper.append(_below(parent, street.code, street.name, RegionKind.SUB_DISTRICT, street.longitude, street.latitude))
+    copy_objects(Region, upper)
+    known |= {region.code: region for region in upper}
+    lower = [
+        _below(known[street.code], code, name, RegionKind.COMMITTEE)
+        for street in streets
+        for code, name in street.committees
+        if street.code in known and code not in known
+    ]
+    copy_objects(Region, lower)
+
+
+def _below(parent: Region, code: str, name: str, kind: RegionKind, longitude: float | None = None, latitude: float | None = None) -> Region:
+    return Region(
+        code=code,
+        name_zh=name,
+        name_en=english(name),
+        kind=kind,
+        parent=parent,
+        path=f"{parent.path}{code}/",
+        depth=parent.depth + 1,
+        pinyin=pinyin(name),
+        longitude=longitude,
+        latitude=latitude,
+        synthetic=True,
+    )
+
+
+def add_yards(plan: YearPlan) -> tuple[dict[str, Community], dict[str, list[int]]]:
+    """(communities, building ids), both by the community's code."""
+    regions = {region.code: region for region in Region.objects.filter(depth__gte=LEVEL_DEPTH[Level.COUNTY])}
+    yards = _yards_of(plan)
+    rows = {yard.code: _community(yard, regions.get(yard.region) or regions[yard.county]) for yard in yards}
+    copy_objects(Community, list(rows.values()))
+    owned: list[tuple[str, Building]] = []
+    for yard in yards:
+        for one in yard.buildings:
+            building = Building(
+                community=rows[yard.code],
+                name=one.name,
+                unit_count=one.units,
+                storey_count=one.storeys,
+                household_count=one.households,
+                floor_area=one.area,
+                built_year=yard.built,
+            )
+            owned.append((yard.code, building))
+    copy_objects(Building, [building for _, building in owned])
+    found: dict[str, list[int]] = {}
+    for code, building in owned:
+        found.setdefault(code, []).append(building.pk)
+    return rows, found
+
+
+def _community(yard: Yard, region: Region) -> Community:
+    return Community(
+        code=yard.code,
+        name=yard.name,
+        address=yard.address,
+        region=region,
+        longitude=yard.longitude,
+        latitude=yard.latitude,
+        outline=yard.outline,
+        built_year=yard.built,
+        building_count=yard.building_count,
+        unit_count=yard.unit_count,
+        household_count=yard.households,
+        floor_area=yard.area,
+        owner_kind=yard.owner_kind,
+        population=yard.population,
+        elderly_count=yard.elderly,
+        management_kind=yard.management,
+        illegal_area=yard.illegal_area,
+        renovated_year=yard.renovated,
+        demolition_planned=yard.demolition,
+        synthetic=True,
+        source=SOURCE,
+        pinyin=pinyin(yard.name),
+        search_text=search_words(yard.name, yard.address, yard.code),
+        created_at=REGISTERED_AT,
+        updated_at=REGISTERED_AT,
+    )
+
+
+def accounts_by_name() -> dict[str, User]:
+    """The demo accounts."""
+    return {user.username: user for user in User.objects.filter(synthetic=True)}

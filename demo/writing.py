@@ -1,0 +1,200 @@
+"""From the plan in memory to rows of plans, projects, entries, contracts, stages, reports and photos."""
+
+from __future__ import annotations
+
+import datetime
+import uuid
+from dataclasses import dataclass, field
+from random import Random
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+from accounts.models import User
+from communities.models import Community
+from demo.copying import copy_objects
+from demo.evidence import findings_of, photos_of
+from demo.later import next_state
+from demo.people import city_username, clerk_username
+from demo.shapes import Report, Works, Yard, YearPlan
+from lifecycle.models import ChangeKind, StageChange
+from projects.choices import ContractKind, PlanState, Stage
+from projects.models import AnnualPlan, Contract, Entry, Photo, ProgressReport, Project
+from regions.models import Region
+
+ZONE = ZoneInfo("Asia/Shanghai")
+RULE_VERSION = "2021-02"
+Day = datetime.date
+
+
+class _Wish(Protocol):
+    seed: int
+    today: Day
+
+
+def moment(day: Day, rng: Random) -> datetime.datetime:
+    """Some minute of the working day in Shanghai."""
+    return datetime.datetime.combine(day, datetime.time(rng.randint(8, 17), rng.randint(0, 59), rng.randint(0, 59)), ZONE)
+
+
+@dataclass(slots=True)
+class Rows:
+    """What is written, table by table."""
+
+    projects: list[Project] = field(default_factory=list)
+    entries: list[Entry] = field(default_factory=list)
+    contracts: list[Contract] = field(default_factory=list)
+    changes: list[StageChange] = field(default_factory=list)
+    reports: list[tuple[int, ProgressReport]] = field(default_factory=list)  # number of the entry, report
+    photos: list[Photo] = field(default_factory=list)
+
+
+class Writer:
+    """Makes the rows of one load. Its own generator: what is written does not depend on what was built before."""
+
+    def __init__(self, plan: YearPlan, users: dict[str, User], communities: dict[str, Community], wish: _Wish) -> None:
+        self.plan, self.users, self.communities, self.today = plan, users, communities, wish.today
+        self.rng = Random(f"{wish.seed}:rows")
+        self.counties = {region.code: region for region in Region.objects.filter(depth=3)}
+        self.rows = Rows()
+        self.plans: dict[tuple[str, int], AnnualPlan] = {}
+
+    def write(self) -> None:
+        """Everything, parents first."""
+        works = [*self.plan.works, *self.plan.later]
+        self._make_plans(works)
+        for one in works:
+            self.rows.projects.append(self._project(one))
+        copy_objects(Project, self.rows.projects)
+        for one, project in zip(works, self.rows.projects, strict=True):
+            self._hang(one, project)
+        rows = self.rows
+        copy_objects(Entry, rows.entries)
+        for number, report in rows.reports:
+            report.entry = rows.entries[number]
+        copy_objects(Contract, rows.contracts)
+        copy_objects(StageChange, rows.changes)
+        copy_objects(ProgressReport, [report for _, report in rows.reports])
+        copy_objects(Photo, rows.photos)
+
+    def _clerk(self, county: str) -> User:
+        return self.users[clerk_username(county)]
+
+    def _make_plans(self, works: list[Works]) -> None:
+        for one in works:
+            if not one.in_plan or one.year is None or (one.county, one.year) in self.plans:
+                continue
+            coming = one.planned_on is None
+            state = PlanState(next_state(one.county)) if coming else PlanState.FROZEN
+            frozen_on = one.planned_on or self.today
+            plan = AnnualPlan(region=self.counties[one.county], year=one.year, state=state, synthetic=True)
+            steps = [PlanState.DRAFT, PlanState.SUBMITTED, PlanState.CONFIRMED, PlanState.FROZEN]
+            reached = steps.index(state)
+            city = self.users[city_username(self._unit(one.county))]
+            if reached >= 1:
+                plan.submitted_at, plan.submitted_by = moment(frozen_on - datetime.timedelta(days=16), self.rng), self._clerk(one.county)
+            if reached >= 2:
+                plan.confirmed_at, plan.confirmed_by = moment(frozen_on - datetime.timedelta(days=8), self.rng), city
+            if reached == 3:
+                plan.frozen_at, plan.frozen_by = moment(frozen_on, self.rng), self.users["province"]
+            self.plans[one.county, one.year] = plan
+        copy_objects(AnnualPlan, list(self.plans.values()))
+
+    def _unit(self, county: str) -> str:
+        return self.counties[county].codes[1]
+
+    def _project(self, one: Works) -> Project:
+        stage, on = _steps(one)[-1]
+        first = one.reserve_on or self.today
+        return Project(
+            code=one.code,
+            name=one.name,
+            region=self.counties[one.county],
+            stage=stage,
+            stage_on=on,
+            synthetic=True,
+            created_at=moment(first, self.rng),
+        )
+
+    def _hang(self, one: Works, project: Project) -> None:
+        """Everything below a project."""
+        clerk = self._clerk(one.county)
+        plan = self.plans.get((one.county, one.year)) if one.in_plan and one.year else None
+        for yard in one.yards:
+            for report in one.reports.get(yard.name, []):
+                self.rows.reports.append((len(self.rows.entries), self._report(report, clerk)))
+            self.rows.entries.append(self._entry(one, yard, project, plan))
+        self._contracts(one, project, clerk)
+        for stage, on in _steps(one):
+            recorded = on + datetime.timedelta(days=self.rng.choice((0, 0, 1, 1, 2)))
+            actor = self.users["province"] if stage == Stage.PLANNED else clerk
+            self.rows.changes.append(
+                StageChange(
+                    project=project,
+                    kind=ChangeKind.REACH,
+                    stage=stage,
+                    happened_on=on,
+                    recorded_at=moment(min(recorded, self.today), self.rng),
+                    recorded_by=actor,
+                    findings=findings_of(stage, one),
+                    rule_version=RULE_VERSION,
+                )
+            )
+        self.rows.photos += photos_of(one, project, self.communities, clerk, self.rng)
+
+    def _entry(self, one: Works, yard: Yard, project: Project, plan: AnnualPlan | None) -> Entry:
+        return Entry(
+            project=project,
+            community=self.communities[yard.code],
+            plan=plan,
+            year=one.year,
+            household_count=yard.counted_households,
+            floor_area=yard.area,
+            planned_amount=yard.amount,
+            planned_start_on=yard.due_start if plan else None,
+            planned_completion_on=yard.due_completion if plan else None,
+            entered_on=(one.planned_on or self.today) if plan else None,
+        )
+
+    def _contracts(self, one: Works, project: Project, clerk: User) -> None:
+        amount = sum(one.contract_of(yard) for yard in one.yards)
+        for kind, on, party, share, letter in (
+            (ContractKind.WORKS, one.works_on, one.party, 1.0, "施"),
+            (ContractKind.SUPERVISION, one.supervision_on, one.supervisor, 0.018, "监"),
+        ):
+            if on:
+                contract = Contract(
+                    project=project,
+                    kind=kind,
+                    number=f"{one.code}-{letter}",
+                    signed_on=on,
+                    amount=round(amount * share),
+                    party=party,
+                    recorded_at=moment(on, self.rng),
+                    recorded_by=clerk,
+                )
+                self.rows.contracts.append(contract)
+
+    def _report(self, report: Report, clerk: User) -> ProgressReport:
+        return ProgressReport(
+            month=report.on.replace(day=1),
+            reported_on=report.on,
+            percent=report.percent,
+            paid_amount=report.paid,
+            no_change=report.no_change,
+            note=report.note,
+            client_key=uuid.UUID(int=self.rng.getrandbits(128), version=4),
+            recorded_at=moment(report.on + datetime.timedelta(days=self.rng.choice((0, 1, 1, 2))), self.rng),
+            recorded_by=clerk,
+        )
+
+
+def _steps(one: Works) -> list[tuple[Stage, Day]]:
+    days = (
+        (Stage.RESERVE, one.reserve_on),
+        (Stage.PLANNED, one.planned_on),
+        (Stage.DESIGNED, one.designed_on),
+        (Stage.STARTED, one.started_on),
+        (Stage.COMPLETED, one.completed_on),
+        (Stage.ACCEPTED, one.accepted_on),
+    )
+    return [(stage, on) for stage, on in days if on]
