@@ -66,7 +66,7 @@ def test_a_package_that_was_changed_is_not_called_offline() -> None:
 
 
 def test_translations_are_compiled_only_when_they_are_older(tmp_path: Path) -> None:
-    source = tmp_path / "en" / "LC_MESSAGES" / "django.po"
+    source = tmp_path / "regions" / "locale" / "en" / "LC_MESSAGES" / "django.po"
     source.parent.mkdir(parents=True)
     source.write_text(
         'msgid ""\nmsgstr "Content-Type: text/plain; charset=UTF-8\\n"\n\nmsgid "开工率"\nmsgstr "Start rate"\n', encoding="utf-8"
