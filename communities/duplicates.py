@@ -15,7 +15,8 @@ from communities.rules import NEAR_METRES, SIMILAR_NAMES
 from regions.models import Region
 from regions.querysets import Viewer
 
-# A grid of cells a little larger than 50 m at 36-43 degrees north: neighbours stand in the same cell or in one beside it.
+# A grid of cells a little larger than 50 m at 36-43 degrees north: neighbours stand in the same cell or in one beside it;
+# each looks into its own row of cells and into the next one to the north.
 PAIRS = """
 WITH place AS MATERIALIZED (
     SELECT c.id, c.name, c.pinyin, c.address, c.longitude, c.latitude,
@@ -34,12 +35,13 @@ WITH place AS MATERIALIZED (
   UNION ALL
     SELECT near.first, near.second, 'near', near.metres
     FROM (
-        SELECT a.id AS first, b.id AS second, similarity(a.pinyin, b.pinyin) AS alike,
+        SELECT least(a.id, b.id) AS first, greatest(a.id, b.id) AS second, similarity(a.pinyin, b.pinyin) AS alike,
                2 * 6371008.8 * asin(sqrt(power(sin(radians(b.latitude - a.latitude) / 2), 2) + cos(radians(a.latitude))
                * cos(radians(b.latitude)) * power(sin(radians(b.longitude - a.longitude) / 2), 2))) AS metres
         FROM place a
-        CROSS JOIN (VALUES (-1, -1), (-1, 0), (-1, 1), (0, -1), (0, 0), (0, 1), (1, -1), (1, 0), (1, 1)) AS step (x, y)
-        JOIN place b ON b.east = a.east + step.x AND b.north = a.north + step.y AND a.id < b.id AND a.county = b.county
+        CROSS JOIN (VALUES (0), (1)) AS step (y)
+        JOIN place b ON b.county = a.county AND b.north = a.north + step.y AND b.east BETWEEN a.east - 1 AND a.east + 1
+         AND (step.y = 1 OR a.id < b.id)
     ) near
     WHERE near.metres <= %(metres)s AND near.alike >= %(alike)s
 )

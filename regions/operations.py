@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import csv
+import datetime
 from pathlib import Path
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from common.errors import InvalidInput
@@ -35,7 +36,7 @@ def new_region(*, code: str, name_zh: str, name_en: str, kind: str, parent: Regi
 
 
 @transaction.atomic
-def add_region(*, actor: Any, parent: Region, code: str, name_zh: str, name_en: str = "", kind: str) -> Region:
+def add_region(*, actor: Any, at: datetime.datetime, parent: Region, code: str, name_zh: str, name_en: str = "", kind: str) -> Region:
     """Add a sub-district below a county-level unit, or a residents' committee below a sub-district.
 
     Codes follow the national statistics codes: 9 digits (sub-district) and 12 digits (committee), starting with the
@@ -61,8 +62,12 @@ def add_region(*, actor: Any, parent: Region, code: str, name_zh: str, name_en: 
         raise InvalidInput(_("This code is taken."), details={"code": _("This code is taken.")})
     if Region.objects.filter(parent=parent, name_zh=name_zh).exists():
         raise InvalidInput(_("This name stands here already."), details={"name_zh": _("This name stands here already.")})
-    region = new_region(code=code, name_zh=name_zh, name_en=name_en, kind=kind, parent=parent)
-    region.save()
+    region = new_region(code=code, name_zh=name_zh, name_en=narrow(name_en), kind=kind, parent=parent)
+    try:
+        with transaction.atomic():
+            region.save()
+    except IntegrityError as error:
+        raise InvalidInput(_("This code is taken."), details={"code": _("This code is taken.")}) from error
     return region
 
 

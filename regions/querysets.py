@@ -28,9 +28,14 @@ class ScopedQuerySet(QuerySet[M]):
 
     path_field = "region__path"
 
-    def visible_to(self, viewer: Viewer | Any) -> Self:
-        """The rows in the viewer's reach: every list, detail, export, API call and file starts here."""
-        return self.filter(viewer.scope.q(self.path_field))
+    def visible_to(self, viewer: Viewer | Any, action: str = "") -> Self:
+        """The rows in the viewer's reach: every list, detail, export, API call and file starts here.
+
+        With an action of the permission table, only where a post of the viewer allows it: somebody with two posts in two
+        regions may have the right in one of them alone.
+        """
+        scope = viewer.scope_for(action) if action else viewer.scope
+        return self.filter(scope.q(self.path_field))
 
     def within(self, region: Region) -> Self:
         """The rows of a region's subtree."""

@@ -1,6 +1,7 @@
 """The path spine: reach, tree, additions."""
 
 import pytest
+from django.utils import timezone
 
 from common.errors import InvalidInput, NotAllowed
 from regions.models import Region
@@ -36,15 +37,26 @@ def test_city_a_never_sees_city_b(city_official, other_city_official):
 
 
 def test_staff_add_a_sub_district_and_a_committee_below_it(district_staff, region):
-    street = add_region(actor=district_staff, parent=region("130404"), code="130404007", name_zh="化林路街道", kind="sub_district")
-    committee = add_region(actor=district_staff, parent=street, code="130404007001", name_zh="机械厂社区", kind="committee")
+    street = add_region(
+        at=timezone.now(), actor=district_staff, parent=region("130404"), code="130404007", name_zh="化林路街道", kind="sub_district"
+    )
+    committee = add_region(
+        at=timezone.now(), actor=district_staff, parent=street, code="130404007001", name_zh="机械厂社区", kind="committee"
+    )
     assert committee.path == "130000/130400/130404/130404007/130404007001/"
     assert committee.county_code == "130404"
 
 
 def test_a_stranger_cannot_add_a_sub_district(other_district_staff, region):
     with pytest.raises(NotAllowed):
-        add_region(actor=other_district_staff, parent=region("130404"), code="130404007", name_zh="化林路街道", kind="sub_district")
+        add_region(
+            at=timezone.now(),
+            actor=other_district_staff,
+            parent=region("130404"),
+            code="130404007",
+            name_zh="化林路街道",
+            kind="sub_district",
+        )
 
 
 @pytest.mark.parametrize(
@@ -52,4 +64,4 @@ def test_a_stranger_cannot_add_a_sub_district(other_district_staff, region):
 )
 def test_a_wrong_code_or_level_is_refused(district_staff, region, code, kind):
     with pytest.raises(InvalidInput):
-        add_region(actor=district_staff, parent=region("130404"), code=code, name_zh="化林路街道", kind=kind)
+        add_region(at=timezone.now(), actor=district_staff, parent=region("130404"), code=code, name_zh="化林路街道", kind=kind)
