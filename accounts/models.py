@@ -10,6 +10,8 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import RegexValidator
 from django.db import models
+from django.db.models.functions import Lower
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _t
@@ -17,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.choices import Role
 from accounts.permissions import ACTIONS, roles_for
-from accounts.querysets import PostQuerySet, UserManager
+from accounts.querysets import ApiTokenQuerySet, PostQuerySet, UserManager
 from common.errors import NotAllowed
 from regions.models import Region
 from regions.scope import Scope
@@ -34,13 +36,16 @@ class User(AbstractBaseUser):
     name = models.CharField(_("name"), max_length=60)
     email = models.EmailField(_("e-mail"), blank=True)
     is_active = models.BooleanField(_("active"), default=True)
-    must_change_password = models.BooleanField(default=False)
+    must_change_password = models.BooleanField(_("must set a new password"), default=False)
+    password_changed_at = models.DateTimeField(_("password set at"), null=True, blank=True)  # the audit trail's only word on passwords
+    second_factor_since = models.DateTimeField(_("second factor since"), null=True, blank=True)
     synthetic = models.BooleanField(_("synthetic"), default=False)
     created_at = models.DateTimeField(default=timezone.now)
     created_by = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="+")
 
     objects = UserManager()
     posts: RelatedManager[Post]
+    narrowed_to: frozenset[str] | None = None  # set for a machine client: the only actions its token allows
     EMAIL_FIELD = "email"
     USERNAME_FIELD = "username"
     REQUIRED_FIELDS = ["name"]
@@ -49,9 +54,18 @@ class User(AbstractBaseUser):
         verbose_name = _("user")
         verbose_name_plural = _("users")
         ordering = ("username",)
+        constraints = [models.UniqueConstraint(Lower("username"), name="user_name_once_in_any_case")]
 
     def __str__(self) -> str:
         return self.name or self.username
+
+    def get_full_name(self) -> str:
+        """The name for the masthead."""
+        return str(self)
+
+    def get_absolute_url(self) -> str:
+        """The account's page."""
+        return reverse("accounts:detail", args=[self.pk])
 
     @cached_property
     def current_posts(self) -> list[Post]:
@@ -65,14 +79,14 @@ class User(AbstractBaseUser):
 
     def may(self, action: str, path: str | None = None) -> bool:
         """Whether one current post allows the action (in the region with this path). KeyError for an unknown action."""
-        roles = roles_for(action)
-        return self.is_active and any(
-            post.role in roles and (path is None or path.startswith(post.region.path)) for post in self.current_posts
-        )
+        return any(path is None or path.startswith(own) for own in self.scope_for(action).paths)
 
     def scope_for(self, action: str) -> Scope:
         """The subtrees in which the action is allowed: narrower than `scope` for somebody with several posts."""
-        return Scope(tuple(dict.fromkeys(post.region.path for post in self.current_posts if post.role in roles_for(action))))
+        roles = roles_for(action)
+        if not self.is_active or (self.narrowed_to is not None and action not in self.narrowed_to):
+            return Scope(())
+        return Scope(tuple(dict.fromkeys(post.region.path for post in self.current_posts if post.role in roles)))
 
     def require(self, action: str, path: str | None = None) -> None:
         """Raise NotAllowed unless `may`."""
@@ -119,22 +133,33 @@ class Post(models.Model):
         return f"{self.get_role_display()}, {self.region}"
 
 
-@pghistory.track(exclude=["digest"])
+@pghistory.track(exclude=["digest", "last_used_at"])
 class ApiToken(models.Model):
-    """A machine client's key: shown once, stored as SHA-256; acts as its user, narrowed to the listed actions."""
+    """A machine client's key: shown once, stored as SHA-256; acts as its user, narrowed to the listed actions.
+
+    With a region it reaches only what hangs below it, however far its user's posts reach.
+    """
 
     name = models.CharField(_("name"), max_length=60)
     user = models.ForeignKey(User, models.PROTECT, related_name="tokens")
     digest = models.CharField(max_length=64, unique=True, editable=False)
     actions = ArrayField(models.CharField(max_length=40), verbose_name=_("may"))
+    region = models.ForeignKey(Region, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("region"))
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField(_("expires"))
-    revoked_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(_("revoked"), null=True, blank=True)
+    last_used_at = models.DateTimeField(_("last used"), null=True, blank=True)  # to within ten minutes
+
+    objects = ApiTokenQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("API token")
         verbose_name_plural = _("API tokens")
         ordering = ("-created_at",)
+        constraints = [
+            models.CheckConstraint(condition=models.Q(expires_at__gt=models.F("created_at")), name="token_expires_after_issue"),
+            models.CheckConstraint(condition=~models.Q(actions=[]), name="token_allows_something"),
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from common.errors import DomainError
 
@@ -18,7 +19,18 @@ class DomainErrorMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        """Answer with `templates/errors/domain_error.html`."""
+        """Answer with `templates/errors/domain_error.html`, or on top of the page where htmx asked."""
         if not isinstance(exception, DomainError):
             return None
-        return render(request, "errors/domain_error.html", {"error": exception}, status=exception.status)
+        if getattr(request, "htmx", False):
+            response = render(request, "errors/_domain_error.html", {"error": exception}, status=exception.status)
+            response.headers["HX-Retarget"], response.headers["HX-Reswap"] = "#main", "afterbegin"
+            return response
+        context = {"error": exception, "back": _page_before(request)}
+        return render(request, "errors/domain_error.html", context, status=exception.status)
+
+
+def _page_before(request: HttpRequest) -> str:
+    """Where the form stood, when that is a page of this site."""
+    referer = request.headers.get("Referer", "")
+    return referer if url_has_allowed_host_and_scheme(referer, {request.get_host()}, require_https=request.is_secure()) else ""

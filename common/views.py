@@ -25,5 +25,15 @@ class ActionView(AccessMixin, View):
         return super().dispatch(request, *args, **kwargs)
 
 
+class SignedInView(AccessMixin, View):
+    """A page about the signed-in person alone (their password, second factor, profile): no action of the table guards it."""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Login is all that is asked."""
+        if not request.user.is_authenticated:
+            return self.handle_no_permission()
+        return super().dispatch(request, *args, **kwargs)
+
+
 class PublicView(View):
     """A page for everybody, said on purpose."""

@@ -19,16 +19,26 @@ MENU = (
 )
 
 
-def navigation(request: HttpRequest) -> dict[str, Any]:
-    """Context processor: `navigation`, a list of label, url, current."""
-    user = getattr(request, "user", None)
-    if user is None or not user.is_authenticated:
-        return {"navigation": []}
+# what stands in the user's own menu: label, url name, icon
+OWN = ((_("My account"), "accounts:profile", "person"), (_("Who can do what"), "accounts:permissions", "table"))
+
+
+def menu_of(user: Any, path: str) -> list[dict[str, Any]]:
+    """The pages that this user may see, in the menu's order; "current" is the one that the path lies in."""
     items = []
     for label, name, action, prefixes in MENU:
         if user.may(action):
             try:
-                items.append({"label": label, "url": reverse(name), "current": request.path.startswith(prefixes)})
+                items.append({"label": label, "url": reverse(name), "current": path.startswith(prefixes)})
             except NoReverseMatch:
                 continue
-    return {"navigation": items}
+    return items
+
+
+def navigation(request: HttpRequest) -> dict[str, Any]:
+    """Context processor: `navigation` (label, url, current) and `user_links` (label, url, icon)."""
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return {"navigation": []}
+    own = [{"label": label, "url": reverse(name), "icon": icon} for label, name, icon in OWN]
+    return {"navigation": menu_of(user, request.path), "user_links": own}

@@ -50,6 +50,9 @@ X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 2**20
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 UPLOAD_MAX_BYTES = 60 * 2**20
+JOBS_AT_ONCE = env.number("JOBS_AT_ONCE", 1)  # long Excel jobs that work at a time: fewer than the worker has processes
+JOB_SILENCE_SECONDS = 30  # a working job without a sign of life for this long is handed to another worker
+JOB_KEEP_DAYS = env.number("JOB_KEEP_DAYS", 14)  # uploads and made files are removed after this
 PHOTO_MAX_BYTES = 15 * 2**20
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -81,6 +84,7 @@ INSTALLED_APPS = [
     "axes",
     "django_otp",
     "django_otp.plugins.otp_totp",
+    "django_otp.plugins.otp_static",
     "django_structlog",
     "common",
     "regions",
@@ -109,6 +113,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "common.middleware.DomainErrorMiddleware",
     "audit.middleware.AuditContextMiddleware",
+    "accounts.middleware.SessionEndMiddleware",
     "accounts.middleware.SecondFactorMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
@@ -168,7 +173,7 @@ AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
 LOGIN_URL = "accounts:login"
 LOGIN_REDIRECT_URL = "/"
-LOGOUT_REDIRECT_URL = "/"
+LOGOUT_REDIRECT_URL = "accounts:login"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"] if TESTING else ["django.contrib.auth.hashers.PBKDF2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
@@ -182,12 +187,16 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_SAVE_EVERY_REQUEST = False
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SECOND_FACTOR_ROLES = env.words("SECOND_FACTOR_ROLES")  # role codes that must use TOTP, e.g. province_official
+OTP_TOTP_ISSUER = env.text("SITE_NAME", "Hebei renovation")  # the name of the entry in the authenticator app
+LOGIN_LIMIT_PER_ADDRESS = env.number("LOGIN_LIMIT_PER_ADDRESS", 30)  # failures in 15 minutes, whatever the names
+LOGIN_LIMIT_PER_NAME = env.number("LOGIN_LIMIT_PER_NAME", 50)  # ... whatever the addresses
 AXES_VERBOSE = False
 AXES_FAILURE_LIMIT = env.number("LOGIN_FAILURE_LIMIT", 5)
 AXES_COOLOFF_TIME = datetime.timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
-AXES_LOCKOUT_CALLABLE = "accounts.views.locked_out"
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # the page says how long to wait: that must hold
+AXES_LOCKOUT_CALLABLE = "accounts.views.session.locked_out"
 AXES_IPWARE_PROXY_COUNT = env.number("PROXY_COUNT", 1 if PRODUCTION else 0) or None
 
 # --- audit: every insert, update and delete is kept, and what is kept is never changed ---------------------------

@@ -1,39 +1,56 @@
-"""The roof's own pages: health, and the components' page for developers."""
+"""The roof's own pages: the start, health, and the components' page for developers."""
 
 import datetime
+from contextlib import suppress
 
 from django.core.cache import cache
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from redis.exceptions import RedisError
 
+from common.views import PublicView, SignedInView
 from messaging.models import Heartbeat
+from renovation.navigation import menu_of
 
 WORKER_SILENCE = datetime.timedelta(seconds=60)
 
 
-def healthz(request: HttpRequest) -> JsonResponse:
-    """200 when database, broker and worker live, otherwise 503; one word each."""
-    state = {"database": "down", "broker": "down", "worker": "down"}
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
-        state["database"] = "up"
-        beat = Heartbeat.objects.filter(name="worker").first()
-        if beat and timezone.now() - beat.seen_at < WORKER_SILENCE:
-            state["worker"] = "up"
-    except DatabaseError:
-        connection.close()
-    try:
-        cache.set("healthz", 1, 10)
-        state["broker"] = "up" if cache.get("healthz") == 1 else "down"
-    except (RedisError, OSError):
-        pass
-    return JsonResponse(state, status=200 if set(state.values()) == {"up"} else 503)
+class Home(SignedInView):
+    """The start: the first page of the menu that this person may see."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """Who has no post lands on the profile, which says so."""
+        menu = menu_of(request.user, request.path)
+        return redirect(menu[0]["url"] if menu else "accounts:profile")
 
 
-def design(request: HttpRequest) -> HttpResponse:
+class Health(PublicView):
+    """Whether database, broker and worker live: for the proxy and the monitoring."""
+
+    def get(self, request: HttpRequest) -> JsonResponse:
+        """200 when all are up, otherwise 503; one word each."""
+        state = {"database": "down", "broker": "down", "worker": "down"}
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT 1")
+            state["database"] = "up"
+            beat = Heartbeat.objects.filter(name="worker").first()
+            if beat and timezone.now() - beat.seen_at < WORKER_SILENCE:
+                state["worker"] = "up"
+        except DatabaseError:
+            connection.close()
+        with suppress(RedisError, OSError):  # the broker and the cache are one server
+            cache.set("healthz", 1, 10)
+            state["broker"] = "up" if cache.get("healthz") == 1 else "down"
+        status = 200 if set(state.values()) == {"up"} else 503
+        return JsonResponse(state, status=status, headers={"Cache-Control": "no-store"})
+
+
+class Design(PublicView):
     """Every component in every state."""
-    return render(request, "design/index.html")
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """The page."""
+        return render(request, "design/index.html")
