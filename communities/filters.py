@@ -8,13 +8,14 @@ import django_filters as filters
 from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from communities.choices import ManagementKind, OwnerKind
 from communities.duplicates import suspected_ids
 from communities.models import Community
 from regions.models import Region
 
-YES_NO = (("yes", _("Yes")), ("no", _("No")))
+YES_NO = (("yes", pgettext_lazy("answer", "Yes")), ("no", pgettext_lazy("answer", "No")))
 YEAR = {"min_value": 1900, "max_value": 2100}
 
 

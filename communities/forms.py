@@ -36,7 +36,7 @@ def regions_to_choose(user: Any, action: str) -> Any:
 class CommunityForm(forms.ModelForm):
     """A community's facts; `version` notices that somebody else saved in between."""
 
-    region = RegionChoiceField(queryset=Region.objects.none(), label=_("Region"), empty_label=_("Choose a region"))
+    region = RegionChoiceField(queryset=Region.objects.none(), label=_("Region"), empty_label=_("Choose the region"))
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
     class Meta:

@@ -11,7 +11,7 @@ from django.db.models import Model
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.text import capfirst
-from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from accounts.models import User
 from regions.models import Region
@@ -95,6 +95,6 @@ def _text(event: Any, name: str, value: Any, regions: dict[int, Region]) -> str:
     if name == "outline":
         return str(len(value)) if value else ""
     if isinstance(value, bool):
-        return _("yes") if value else _("no")
+        return pgettext("answer", "Yes") if value else pgettext("answer", "No")
     display = getattr(event, f"get_{name}_display", None)
     return str(display() if display else "" if value is None else value)

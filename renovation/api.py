@@ -2,5 +2,14 @@
 
 from rest_framework.routers import SimpleRouter
 
+from communities.api import CommunityViewSet
+from projects.api import EntryViewSet, ProgressViewSet, ProjectViewSet
+from regions.api import RegionViewSet
+
 router = SimpleRouter()
+router.register("regions", RegionViewSet, basename="region")
+router.register("communities", CommunityViewSet, basename="community")
+router.register("projects", ProjectViewSet, basename="project")
+router.register("entries", EntryViewSet, basename="entry")
+router.register("progress", ProgressViewSet, basename="progress")
 urls = (router.urls, "api")
