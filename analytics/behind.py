@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterable
+from decimal import Decimal
 
 from django.db.models import Count, DecimalField, Exists, F, IntegerField, Min, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
@@ -11,7 +13,7 @@ from analytics.counting import at_least
 from analytics.indicators import Indicator
 from analytics.queries import COUNTY_DEPTH
 from lifecycle.models import ChangeKind, StageChange
-from projects.choices import ContractKind, PlanState, Stage
+from projects.choices import STAGE_ORDER, ContractKind, PlanState, Stage
 from projects.models import Contract, Entry, Photo, ProgressReport
 from regions.models import Region
 
@@ -106,3 +108,13 @@ def described(rows: QuerySet[Entry], as_of: datetime.date) -> QuerySet[Entry]:
         name_key=F("community__pinyin"),
         county_key=F("project__region__path"),
     )
+
+
+def worded(rows: Iterable[Entry]) -> list[Entry]:
+    """Rows of `described` with `stage_words` and `stage_order` (where nothing was reached yet: before the first step), `value_wan`."""
+    found = list(rows)
+    for row in found:
+        stage = row.stage_then or Stage.SURVEYED.value
+        row.stage_order, row.stage_words = STAGE_ORDER[stage], Stage(stage).label
+        row.value_wan = Decimal(getattr(row, "value", 0)) / 10_000
+    return found

@@ -13,6 +13,7 @@ urlpatterns = [
     path("audit/", include("audit.urls")),
     path("regions/", include("regions.urls")),
     path("", include("communities.urls")),
+    path("", include("analytics.urls")),
     # the project's own page needs the stair: one floor higher, same names ("projects:detail")
     path("", include(([*works_urls, *stair_urls], "projects"))),
     path("healthz", views.Health.as_view(), name="healthz"),

@@ -1,0 +1,204 @@
+"""Pages: the dashboard, the rows behind a figure, the definitions, the published figures, the outlines of the maps."""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+from typing import Any
+
+from django.conf import settings
+from django.core.cache import cache
+from django.db.models import Sum
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModified
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from analytics import queries
+from analytics.behind import described, entries_of, rows_behind, worded
+from analytics.indicators import BY_CODE, INDICATORS
+from analytics.maps import outline
+from analytics.measures import DEFAULT_MEASURE, MEASURES
+from analytics.overview import Place, crumbs, overview, years
+from analytics.period import BadPeriod, Period, default_day, parse_period
+from analytics.queries import Freshness
+from analytics.todo import todo_of
+from common.paging import cursor_page
+from common.views import ActionView, PublicView
+from regions.models import Region
+from regions.queries import ancestors, region_or_404
+
+KEPT_SECONDS = 86_400  # only to give memory back: a key holds the figures' version, so nothing in it grows old
+PARTS = ("place", "head", "ranking", "course", "laggards")
+SORTS = ("name_key", "county_key", "since", "household_count", "value", "photo_count")
+LISTED = 200  # communities that a county's dashboard lists itself
+FOREVER = "public, max-age=31536000, immutable"
+
+
+def opening_day() -> datetime.date:
+    """The day on which pages open without one in the URL."""
+    return default_day(settings.DASHBOARD_AS_OF, timezone.localdate())
+
+
+def period_of(request: HttpRequest, counted: list[Freshness]) -> tuple[Period, str]:
+    """Year and day from the URL; what cannot be meant is replaced by the default, with a sentence that says so."""
+    rules: dict[str, Any] = {"years": [one.year for one in counted], "opens_on": opening_day(), "today": timezone.localdate()}
+    year, as_of = (request.GET.get(name, "").strip() for name in ("year", "as_of"))
+    try:
+        return parse_period(year, as_of, **rules), ""
+    except BadPeriod as bad:
+        period = parse_period("" if bad.field == "year" else year, "" if bad.field == "as_of" else as_of, **rules)
+        return period, _("“%(given)s” is not a day or year that can be shown. You see %(day)s instead.") % {
+            "given": bad.given, "day": period.as_of.isoformat(),
+        }  # fmt: skip
+
+
+def uncounted(year: int) -> Freshness:
+    """Stands for a year that nobody has counted: no figures, version 0."""
+    return Freshness(year, 0, timezone.now(), "", False, False)
+
+
+class Dashboard(ActionView):
+    """Province → reporting unit → county → communities. Warm: parts come from the cache, keyed by the figures' version."""
+
+    action = "dashboard.see"
+
+    def get(self, request: HttpRequest, code: str = "") -> HttpResponse:
+        """Without a code: the viewer's own region."""
+        user = request.user
+        region = region_or_404(code, user) if code else user.region
+        if region is None:
+            raise Http404
+        counted = queries.year_counts()
+        period, problem = period_of(request, counted)
+        fresh = next((one for one in counted if one.year == period.year), uncounted(period.year))
+        place = Place(region, period, MEASURES.get(request.GET.get("measure", ""), DEFAULT_MEASURE))
+        context = {
+            "parts": self._parts(place, fresh, counted),
+            "problem": problem,
+            "region": region,
+            "period": period,
+            "todo": todo_of(user),
+            "communities": self._communities(place),
+            "listed": LISTED,
+            "rows_url": place.rows(BY_CODE["planned_communities"]),
+            "synthetic_data": fresh.synthetic,
+        }
+        return render(request, "analytics/dashboard.html", context)
+
+    def _parts(self, place: Place, fresh: Freshness, counted: list[Freshness]) -> dict[str, str]:
+        """The rendered sections. What the key does not name must not be in them."""
+        scope = self.request.user.scope
+        name = repr((
+            place.region.path, place.region.name_zh, place.period, place.measure.key, get_language(), scope.key,
+            [(one.year, one.version, one.waiting) for one in counted], fresh.rule_version,
+        ))  # fmt: skip
+        key = f"dashboard:{hashlib.sha256(name.encode()).hexdigest()}"
+        parts: dict[str, str] | None = cache.get(key)
+        if parts is None:
+            context = overview(place, fresh)
+            context["crumbs"] = crumbs(place, ancestors(place.region), scope)
+            context["children"] = sorted((row["name"], row["url"]) for row in context["ranking"]["rows"])
+            context["years"] = years(place, counted)
+            context["measures"] = [
+                {"label": one.label, "current": one == place.measure, "url": place.dashboard(measure=one.key)} for one in MEASURES.values()
+            ]
+            parts = {part: render_to_string(f"analytics/_{part}.html", context) for part in PARTS}
+            cache.set(key, parts, KEPT_SECONDS)
+        return parts
+
+    def _communities(self, place: Place) -> list[Any] | None:
+        """At county level and below, the communities themselves, read now; None above."""
+        if place.region.depth < queries.COUNTY_DEPTH:
+            return None
+        rows = described(entries_of(place.region, place.period.year), place.period.as_of)
+        return worded(rows.order_by("name_key", "pk")[:LISTED])
+
+
+class Rows(ActionView):
+    """The communities behind a figure: the list whose sum is the figure."""
+
+    action = "dashboard.see"
+
+    def get(self, request: HttpRequest, code: str) -> HttpResponse:
+        """Scoped: a region outside the viewer's reach is 404, also where its figure is public."""
+        indicator = BY_CODE.get(code)
+        side = request.GET.get("side", "part")
+        if indicator is None or side not in {"part", "whole"} or not indicator.column(side):
+            raise Http404(_("There is no such figure."))
+        wanted = request.GET.get("region", "")
+        region = region_or_404(wanted, request.user) if wanted else request.user.region
+        if region is None:
+            raise Http404
+        period, problem = period_of(request, queries.year_counts())
+        sort = request.GET.get("sort", "")
+        rows = rows_behind(indicator, region, period.year, period.as_of, side)
+        place = Place(region, period, DEFAULT_MEASURE)
+        page = cursor_page(rows, order=sort if sort.removeprefix("-") in SORTS else "name_key", cursor=request.GET.get("cursor", ""))
+        worded(page.rows)
+        context = {
+            "indicator": indicator,
+            "side": side,
+            "region": region,
+            "period": period,
+            "problem": problem,
+            "page": page,
+            "total": rows.aggregate(total=Sum("value"))["total"] or 0,
+            "crumbs": [*crumbs(place, ancestors(region), request.user.scope), (indicator.name, "")],
+            "back": place.dashboard(),
+        }
+        return render(request, "analytics/rows.html", context)
+
+
+class Definitions(PublicView):
+    """What each figure means, and by which version of the rule."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """The declared list."""
+        return render(request, "analytics/definitions.html", {"indicators": INDICATORS})
+
+
+class Published(PublicView):
+    """The province's figures for everybody: key figures and the ranking of the units, no rows behind them."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """The same numbers as the dashboard's."""
+        counted = queries.year_counts()
+        period, problem = period_of(request, counted)
+        fresh = next((one for one in counted if one.year == period.year), uncounted(period.year))
+        name = repr((period, get_language(), [(one.year, one.version) for one in counted]))
+        key = f"published:{hashlib.sha256(name.encode()).hexdigest()}"
+        main = cache.get(key)
+        if main is None:
+            province = Region.objects.get(code=settings.PROVINCE_CODE)
+            context = overview(Place(province, period, DEFAULT_MEASURE, linked=False), fresh)
+            main = render_to_string("analytics/_published.html", context)
+            cache.set(key, main, KEPT_SECONDS)
+        context = {
+            "main": main,
+            "problem": problem,
+            "period": period,
+            "fresh": fresh,
+            "counted": counted,
+            "synthetic_data": fresh.synthetic,
+        }
+        return render(request, "analytics/published.html", context)
+
+
+class Map(PublicView):
+    """Outlines: public geography, kept by browsers for ever because the digest is in the address."""
+
+    def get(self, request: HttpRequest, code: str, digest: str) -> HttpResponse:
+        """404 for another digest than the present one."""
+        found = outline(code)
+        if found is None or found.digest != digest:
+            raise Http404
+        if request.headers.get("If-None-Match") == f'"{digest}"':
+            return HttpResponseNotModified()
+        packed = "gzip" in request.headers.get("Accept-Encoding", "")
+        headers = {"Cache-Control": FOREVER, "ETag": f'"{digest}"', "Vary": "Accept-Encoding"} | (
+            {"Content-Encoding": "gzip"} if packed else {}
+        )
+        return HttpResponse(found.compressed if packed else found.body, content_type="application/geo+json", headers=headers)
