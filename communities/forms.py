@@ -33,6 +33,14 @@ def regions_to_choose(user: Any, action: str) -> Any:
     return Region.objects.filter(scope.q("path"), depth__gte=LEVEL_DEPTH[Level.COUNTY]).order_by("path")
 
 
+class OutlineField(forms.JSONField):
+    """Corners as JSON; nothing where there are none."""
+
+    def prepare_value(self, value: Any) -> Any:
+        """An empty box instead of "null"."""
+        return "" if value is None else super().prepare_value(value)
+
+
 class CommunityForm(forms.ModelForm):
     """A community's facts; `version` notices that somebody else saved in between."""
 
@@ -43,6 +51,7 @@ class CommunityForm(forms.ModelForm):
         model = Community
         fields = COMMUNITY_FIELDS
         widgets = {"outline": forms.Textarea(attrs={"rows": 4, "spellcheck": "false"})}
+        field_classes = {"outline": OutlineField}
 
     def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

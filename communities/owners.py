@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.utils.translation import pgettext
+
 from common.crypto import fingerprint, masked_name, masked_phone, seal, unseal
 from common.text import narrow
 from communities.models import Household, Owner
@@ -17,6 +19,11 @@ class Contact:
     names: tuple[str, ...]
     phone: str
     clear: bool = False
+
+    @property
+    def text(self) -> str:
+        """The names in one line."""
+        return pgettext("between names", ", ").join(self.names)
 
 
 def person_of(name: str, phone: str, household_key: str) -> str:

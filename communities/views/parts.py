@@ -39,7 +39,7 @@ class PartView(ActionView):
             "form": form,
             "community": community,
             "title": title,
-            "crumbs": [*crumbs(community.region, community.name)[:-1], (community.name, back), (title, "")],
+            "crumbs": [*crumbs(request.user, community.region, community.name)[:-1], (community.name, back), (title, "")],
             "back": back,
         }
         return render(request, "communities/part_form.html", context, status=status)
@@ -191,7 +191,7 @@ class HouseholdShow(ActionView):
         context = {
             "row": {"household": household, "contact": contact},
             "community": household.community,
-            "crumbs": crumbs(household.community.region, household.community.name),
+            "crumbs": crumbs(request.user, household.community.region, household.community.name),
             "may_see_names": True,
             "may_edit_households": request.user.may("households.edit", household.community.region.path),
         }

@@ -132,7 +132,7 @@ class CommunityDetail(ActionView):
         buildings = buildings_of(community)
         context: dict[str, Any] = {
             "community": community,
-            "crumbs": crumbs(community.region, community.name),
+            "crumbs": crumbs(request.user, community.region, community.name),
             "against": [reason_words(reason) for reason in reasons_against(community)],
             "buildings": buildings,
             "entries": entries_of(community) if user.may("projects.see", path) else [],
@@ -156,10 +156,10 @@ class CommunityDetail(ActionView):
         return render(request, "communities/detail.html", context)
 
 
-def crumbs(region: Region, last: str) -> list[tuple[str, str]]:
-    """The way down the tree to the page; each step opens the list of its region."""
+def crumbs(user: Any, region: Region, last: str) -> list[tuple[str, str]]:
+    """The way down the tree to the page, as far as the reader reaches; each step opens the list of its region."""
     address = reverse("communities:list")
-    return [*((step.name, f"{address}?region={step.code}") for step in ancestors(region)), (last, "")]
+    return [*((step.name, f"{address}?region={step.code}") for step in ancestors(region) if user.scope.covers(step.path)), (last, "")]
 
 
 def timeline_event(change: Any) -> dict[str, str]:
@@ -248,7 +248,7 @@ class CommunityChange(ActionView):
             "form": form,
             "community": community,
             "title": _("Change %(name)s") % {"name": community.name},
-            "crumbs": [*crumbs(community.region, community.name)[:-1], (community.name, back), (_("Change"), "")],
+            "crumbs": [*crumbs(request.user, community.region, community.name)[:-1], (community.name, back), (_("Change"), "")],
             "back": back,
         }
         return render(request, "communities/form.html", context | more, status=status)
