@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 PLANNED = 3_057
 HOUSEHOLDS = 520_000
@@ -92,7 +93,7 @@ def _downwards(totals: Sequence[int], last: list[int]) -> list[list[int]]:
 
 def _completed(planned: list[int], by_may: list[int], totals: Sequence[int]) -> list[list[int]]:
     rows = [[0] * len(planned), [0] * len(planned), *_downwards(totals[2:4], by_may)]
-    for before, total in zip(totals[4:], totals[5:], strict=False):
+    for before, total in pairwise(totals[4:]):
         left = [plan - done for plan, done in zip(planned, rows[-1], strict=True)]
         added = shares(min(total - before, sum(left)), left)
         rows.append([done + more for done, more in zip(rows[-1], added, strict=True)])

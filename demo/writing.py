@@ -9,6 +9,8 @@ from random import Random
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
+from django.utils import translation
+
 from accounts.models import User
 from communities.models import Community
 from demo.copying import copy_objects
@@ -17,12 +19,13 @@ from demo.later import next_state
 from demo.people import city_username, clerk_username
 from demo.shapes import Report, Works, Yard, YearPlan
 from lifecycle.models import ChangeKind, StageChange
+from lifecycle.transitions import RULE_VERSION
 from projects.choices import ContractKind, PlanState, Stage
 from projects.models import AnnualPlan, Contract, Entry, Photo, ProgressReport, Project
 from regions.models import Region
 
 ZONE = ZoneInfo("Asia/Shanghai")
-RULE_VERSION = "2021-02"
+OUTSIDE_REASON = "年度计划外开工，手续后补（示例）"
 Day = datetime.date
 
 
@@ -59,7 +62,11 @@ class Writer:
         self.plans: dict[tuple[str, int], AnnualPlan] = {}
 
     def write(self) -> None:
-        """Everything, parents first."""
+        """Everything, parents first, in the language of the province's staff."""
+        with translation.override("zh-hans"):
+            self._write()
+
+    def _write(self) -> None:
         works = [*self.plan.works, *self.plan.later]
         self._make_plans(works)
         for one in works:
@@ -135,6 +142,7 @@ class Writer:
                     happened_on=on,
                     recorded_at=moment(min(recorded, self.today), self.rng),
                     recorded_by=actor,
+                    reason="" if one.in_plan or stage not in {Stage.DESIGNED, Stage.STARTED} else OUTSIDE_REASON,
                     findings=findings_of(stage, one),
                     rule_version=RULE_VERSION,
                 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import lru_cache
 from math import cos, radians, sqrt
 from random import Random
 
@@ -28,6 +29,7 @@ def streets_of(county: County, rng: Random) -> list[Street]:
     return found
 
 
+@lru_cache(maxsize=5_000)
 def english(name: str) -> str:
     """A sub-district's or committee's name in pinyin: 胜利桥街道 -> Shengliqiao Sub-district."""
     for ending, words in (("街道", "Sub-district"), ("社区", "Community")):
