@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,11 +11,12 @@ from pathlib import Path
 from workshop import checks, frontend
 from workshop import environment as python_environment
 from workshop.console import WorkshopError, complain, say, step
-from workshop.layout import PYTHON, ROOT, WORKSHOP, DataFolder, fingerprint, is_stamped
+from workshop.layout import PYTHON, ROOT, WORKSHOP, DataFolder
 from workshop.locks import DataLock, setting_up
 from workshop.postgres_binaries import home_within_reach, server_account
-from workshop.processes import call, interrupts_left_to_child, require
+from workshop.processes import call, interrupts_left_to_child
 from workshop.servers import Servers
+from workshop.site import collect_static, fill_database, output_of
 from workshop.supervisor import Supervisor, free_port, require_free_port
 from workshop.translations import ensure_translations
 
@@ -31,11 +31,6 @@ def set_up() -> None:
         python_environment.ensure_environment()
         frontend.ensure_frontend()
         ensure_translations()
-
-
-def manage(environment: dict[str, str], *words: str) -> None:
-    """Run a management command that must succeed."""
-    require([PYTHON, "manage.py", *words], environment, ROOT)
 
 
 def run(host: str, port: int, data: Path) -> int:
@@ -65,14 +60,6 @@ def run(host: str, port: int, data: Path) -> int:
     return 0
 
 
-def output_of(environment: dict[str, str], *words: str) -> str:
-    """Run a management command that must succeed, and return what it prints."""
-    done = subprocess.run([PYTHON, "manage.py", *words], cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True, check=False)
-    if done.returncode:
-        raise WorkshopError(f"'manage.py {' '.join(words)}' failed; its errors are above.\n{done.stdout}")
-    return done.stdout
-
-
 def local_address(host: str, port: int) -> str:
     """Return the address under which this machine itself reaches the web server."""
     near = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)
@@ -93,35 +80,6 @@ def prepared_servers(folder: DataFolder, host: str = "127.0.0.1") -> Iterator[di
         yield environment
     finally:
         servers.__exit__(None, None, None)
-
-
-def fill_database(folder: DataFolder, servers: Servers, environment: dict[str, str]) -> None:
-    """Bring the tables and the demo year up to date; skipped when this very cluster has had this very code."""
-    stamp = folder.root / "database.stamp"
-    sources = [*ROOT.glob("*/migrations/*.py"), *ROOT.glob("demo/**/*.py"), python_environment.REQUIREMENTS]
-    cluster = servers.postgres.identity() if servers.postgres else ""
-    value = fingerprint(cluster, *sorted(sources))
-    if cluster and is_stamped(stamp, value):
-        return
-    with step("tables"):
-        manage(environment, "migrate", "--noinput", "--verbosity", "0")
-    with step("demo year"):
-        manage(environment, "load_demo")
-    stamp.write_text(value, encoding="ascii")
-
-
-def collect_static(folder: DataFolder, environment: dict[str, str]) -> None:
-    """Collect the static files when one of their sources changed."""
-    sources = [path for pattern in ("static", "*/static") for path in ROOT.glob(f"{pattern}/**/*") if path.is_file()]
-    notes = [f"{path}:{path.stat().st_size}:{path.stat().st_mtime_ns}" for path in sorted(sources)]
-    pinned = [python_environment.REQUIREMENTS, frontend.LOCK_FILE, ROOT / "renovation" / "settings.py"]
-    value = fingerprint(*notes, *pinned)
-    stamp = folder.root / "static.stamp"
-    if is_stamped(stamp, value):
-        return
-    with step("static files"):
-        manage(environment, "collectstatic", "--noinput", "--clear", "--verbosity", "0")
-    stamp.write_text(value, encoding="ascii")
 
 
 def test(arguments: Sequence[str], *, only_checks: bool = False) -> int:

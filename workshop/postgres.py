@@ -24,8 +24,15 @@ COMMON_SETTINGS = {
     "listen_addresses": "",
     "port": str(PORT),
     "unix_socket_permissions": "0700",
-    "shared_buffers": "256MB",
     "max_connections": "60",
+    "shared_buffers": "256MB",
+    "effective_cache_size": "1GB",
+    "work_mem": "16MB",
+    "maintenance_work_mem": "128MB",
+    "max_wal_size": "2GB",
+    # Disks without moving parts; statements here are too short for a compiler.
+    "random_page_cost": "1.1",
+    "jit": "off",
     "timezone": "UTC",
     "log_min_duration_statement": "2s",
 }
