@@ -29,8 +29,11 @@ class ProjectForm(forms.Form):
 
     name = forms.CharField(label=_("Name of the project"), max_length=100)
     communities = forms.ModelMultipleChoiceField(
-        label=_("Communities"), queryset=Community.objects.none(), widget=forms.CheckboxSelectMultiple(), error_messages={"required": _("Choose at least one community.")}
-    )  # fmt: skip
+        label=_("Communities"),
+        queryset=Community.objects.none(),
+        widget=forms.CheckboxSelectMultiple(),
+        error_messages={"required": _("Choose at least one community.")},
+    )
 
     def __init__(self, *args: Any, communities: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

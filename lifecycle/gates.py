@@ -177,8 +177,11 @@ def _photo_finding(
         sentence = _("Every community has a dated photo taken in its yard.")
     else:
         sentence = _("No photo “%(kind)s” taken in the yard between %(since)s and %(until)s: %(names)s.") % {
-            "kind": kind.label, "since": since.isoformat() if since else "…", "until": at.isoformat(), "names": _names(missing) or project.name,
-        }  # fmt: skip
+            "kind": kind.label,
+            "since": since.isoformat() if since else "…",
+            "until": at.isoformat(),
+            "names": _names(missing) or project.name,
+        }
         if outside:
             sentence += " " + _("%(count)s photos lie outside the yard or have no position.") % {"count": outside}
     return Finding(

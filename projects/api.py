@@ -9,8 +9,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from rest_framework import mixins, serializers, viewsets
 from rest_framework.exceptions import NotFound
-from rest_framework.request import Request
 
+from accounts.models import User
 from projects.filters import EntryFilter, ProjectFilter, ReportFilter
 from projects.models import Contract, Entry, ProgressReport, Project
 from projects.operations import report_progress
@@ -74,13 +74,13 @@ class ProgressSerializer(serializers.ModelSerializer):
 
     def create(self, validated_data: dict[str, Any]) -> ProgressReport:
         """Through the same operation as the pages; its refusals become problem details."""
-        request: Request = self.context["request"]
-        entry = Entry.objects.visible_to(request.user).filter(pk=validated_data.pop("entry").pk).first()
+        user: User = self.context["request"].user
+        entry = Entry.objects.visible_to(user).filter(pk=validated_data.pop("entry").pk).first()
         if entry is None:
             raise NotFound(_("There is no such community in a project of your area."))
         validated_data.setdefault("percent", None)
         validated_data.setdefault("paid_amount", None)
-        return report_progress(entry=entry, actor=request.user, at=timezone.now(), **validated_data)
+        return report_progress(entry=entry, actor=user, at=timezone.now(), **validated_data)
 
 
 class ProjectViewSet(viewsets.ReadOnlyModelViewSet):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pghistory
 import pgtrigger
 from django.conf import settings
@@ -14,7 +16,7 @@ from projects.choices import Condition, ContractKind, PhotoKind, PlanState, Stag
 from projects.querysets import BelowEntryQuerySet, BelowProjectQuerySet, EntryQuerySet, PlanQuerySet, ProjectQuerySet
 from regions.models import Region
 
-YUAN = {"max_digits": 16, "decimal_places": 2}
+YUAN: dict[str, Any] = {"max_digits": 16, "decimal_places": 2}
 YEAR = [MinValueValidator(2018), MaxValueValidator(2100)]
 PERSON = settings.AUTH_USER_MODEL
 

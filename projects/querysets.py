@@ -3,7 +3,8 @@
 import datetime
 from typing import Self
 
-from django.db.models import Exists, OuterRef, Q
+from django.apps import apps
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from projects.choices import STAGE_ORDER, Condition, Stage
 from regions.querysets import M, ScopedQuerySet
@@ -17,6 +18,11 @@ BEFORE_START = [stage for stage, order in STAGE_ORDER.items() if order < STAGE_O
 BEFORE_COMPLETION = [stage for stage, order in STAGE_ORDER.items() if order < STAGE_ORDER[Stage.COMPLETED]]
 
 
+def _rows(model: str) -> QuerySet:
+    """Rows of a table that is defined above this file."""
+    return apps.get_model("projects", model)._default_manager.all()
+
+
 class ProjectQuerySet(ScopedQuerySet[M]):
     """Projects."""
 
@@ -24,19 +30,19 @@ class ProjectQuerySet(ScopedQuerySet[M]):
         """Every word must occur: in the project's name or code, or in one of its communities (pinyin and initials too)."""
         rows = self
         for word in words.lower().split():
-            entries = self.model._meta.get_field("entries").related_model.objects
+            entries = _rows("Entry")
             found = entries.filter(project=OuterRef("pk"), community__search_text__contains=word)
             rows = rows.filter(Q(name__icontains=word) | Q(code__icontains=word) | Exists(found))
         return rows
 
     def without_photo(self) -> Self:
         """Projects of which nobody has sent a photo."""
-        photos = self.model._meta.get_field("photos").related_model.objects
+        photos = _rows("Photo")
         return self.filter(~Exists(photos.filter(project=OuterRef("pk"))))
 
     def behind_plan(self, day: datetime.date) -> Self:
         """Not started after a planned start, or not completed after a planned completion, of a community in the plan."""
-        entries = self.model._meta.get_field("entries").related_model.objects
+        entries = _rows("Entry")
         late = entries.filter(project=OuterRef("pk"), plan__isnull=False, removed_on__isnull=True)
         return self.filter(
             Q(stage__in=BEFORE_START) & Exists(late.filter(planned_start_on__lt=day))

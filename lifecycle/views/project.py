@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -26,7 +26,7 @@ from projects.choices import Stage
 from projects.forms import ReasonForm
 from projects.models import Project
 from projects.views.plans import PlanStep
-from projects.views.shared import crumbs, project_crumbs, project_or_404, put_errors
+from projects.views.shared import StaffRequest, crumbs, project_crumbs, project_or_404, put_errors
 from projects.views.works import free_communities
 from regions.models import Region
 
@@ -36,7 +36,7 @@ class ProjectPage(ActionView):
 
     action = "projects.see"
 
-    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+    def get(self, request: StaffRequest, pk: int) -> HttpResponse:
         project = project_or_404(request, pk, self.action)
         context = project_screen(project, timezone.localdate())
         path = project.region.path
@@ -54,10 +54,10 @@ class ProjectCreate(ActionView):
 
     action = "projects.edit"
 
-    def get(self, request: HttpRequest) -> HttpResponse:
+    def get(self, request: StaffRequest) -> HttpResponse:
         return self._page(request, None)
 
-    def post(self, request: HttpRequest) -> HttpResponse:
+    def post(self, request: StaffRequest) -> HttpResponse:
         county = self._county(request)
         form = self._form(request, county, request.POST)
         if form.is_valid():
@@ -73,7 +73,7 @@ class ProjectCreate(ActionView):
                 return redirect("projects:detail", pk=project.pk)
         return self._page(request, form, status=422)
 
-    def _county(self, request: HttpRequest) -> Region:
+    def _county(self, request: StaffRequest) -> Region:
         own = Region.objects.filter(request.user.scope_for(self.action).q("path")).counties()
         code = request.GET.get("region")
         county = own.filter(code=code).first() if code else own.first()
@@ -81,10 +81,10 @@ class ProjectCreate(ActionView):
             raise PermissionDenied
         return county
 
-    def _form(self, request: HttpRequest, county: Region, *args: Any) -> ProjectForm:
+    def _form(self, request: StaffRequest, county: Region, *args: Any) -> ProjectForm:
         return ProjectForm(*args, communities=Community.objects.current().within(county))
 
-    def _page(self, request: HttpRequest, form: ProjectForm | None, status: int = 200) -> HttpResponse:
+    def _page(self, request: StaffRequest, form: ProjectForm | None, status: int = 200) -> HttpResponse:
         county = self._county(request)
         words = request.GET.get("q", "").strip()
         context = {
@@ -103,12 +103,12 @@ class StageMove(ActionView):
 
     action = "stages.move"
 
-    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+    def get(self, request: StaffRequest, pk: int) -> HttpResponse:
         project = project_or_404(request, pk, self.action)
         day = self._day(request.GET.get("happened_on", "")) or timezone.localdate()
         return self._page(request, project, StepForm(initial={"happened_on": day}), day)
 
-    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+    def post(self, request: StaffRequest, pk: int) -> HttpResponse:
         project = project_or_404(request, pk, self.action)
         form = StepForm(request.POST)
         stage = request.POST.get("stage", "")
@@ -130,7 +130,7 @@ class StageMove(ActionView):
         except ValueError:
             return None
 
-    def _page(self, request: HttpRequest, project: Project, form: StepForm, day: datetime.date, status: int = 200) -> HttpResponse:
+    def _page(self, request: StaffRequest, project: Project, form: StepForm, day: datetime.date, status: int = 200) -> HttpResponse:
         stage = next_stage(project.stage)
         found = findings_for(project, stage, day) if stage else []
         context = {
@@ -150,11 +150,11 @@ class TakeBack(ActionView):
 
     action = "stages.move"
 
-    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+    def get(self, request: StaffRequest, pk: int) -> HttpResponse:
         project = project_or_404(request, pk, self.action)
         return self._page(request, project, ReasonForm())
 
-    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+    def post(self, request: StaffRequest, pk: int) -> HttpResponse:
         project = project_or_404(request, pk, self.action)
         form = ReasonForm(request.POST)
         if form.is_valid():
@@ -168,7 +168,7 @@ class TakeBack(ActionView):
                 return redirect("projects:detail", pk=pk)
         return self._page(request, project, form, status=422)
 
-    def _page(self, request: HttpRequest, project: Project, form: ReasonForm, status: int = 200) -> HttpResponse:
+    def _page(self, request: StaffRequest, project: Project, form: ReasonForm, status: int = 200) -> HttpResponse:
         change = standing_changes(project).last()
         label = change.get_stage_display() if change else project.get_stage_display()
         context = {
@@ -190,11 +190,11 @@ class ChangeCondition(ActionView):
     action = "stages.move"
     operations = {"suspend": suspend, "resume": resume, "withdraw": withdraw}
 
-    def get(self, request: HttpRequest, pk: int, way: str) -> HttpResponse:
+    def get(self, request: StaffRequest, pk: int, way: str) -> HttpResponse:
         project = project_or_404(request, pk, self.action)
         return self._page(request, project, way, ConditionForm(initial={"happened_on": timezone.localdate()}))
 
-    def post(self, request: HttpRequest, pk: int, way: str) -> HttpResponse:
+    def post(self, request: StaffRequest, pk: int, way: str) -> HttpResponse:
         project = project_or_404(request, pk, self.action)
         form = ConditionForm(request.POST)
         if form.is_valid():
@@ -207,7 +207,7 @@ class ChangeCondition(ActionView):
                 return redirect("projects:detail", pk=pk)
         return self._page(request, project, way, form, status=422)
 
-    def _page(self, request: HttpRequest, project: Project, way: str, form: ConditionForm, status: int = 200) -> HttpResponse:
+    def _page(self, request: StaffRequest, project: Project, way: str, form: ConditionForm, status: int = 200) -> HttpResponse:
         titles = {"suspend": _("Suspend the project"), "resume": _("Resume the project"), "withdraw": _("Withdraw the project")}
         leads = {
             "suspend": _("The project keeps its stage and its place in the plan."),
@@ -232,7 +232,7 @@ class PlanFreeze(PlanStep):
 
     action = "plans.freeze"
 
-    def run(self, request: HttpRequest, plan: Any) -> None:
+    def run(self, request: StaffRequest, plan: Any) -> None:
         freeze_plan(plan=plan, actor=request.user, at=timezone.now())
 
     def said(self) -> str:

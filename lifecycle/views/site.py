@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import datetime
+import json
 import uuid
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -27,6 +28,7 @@ from projects.forms import ProgressRowForm, SitePhotoForm
 from projects.models import Contract, Entry, Photo
 from projects.queries import newest_reports, reports_before_month
 from projects.rules import first_day, month_of, wan_of_yuan
+from projects.views.shared import StaffRequest
 
 LISTED = 60
 PHOTOS_AT_ONCE = 12
@@ -34,7 +36,7 @@ ON_SITE = [Stage.DESIGNED, Stage.APPROVED, Stage.TENDERED, Stage.STARTED, Stage.
 SITE_CONTRACTS = (ContractKind.WORKS, ContractKind.SUPERVISION)
 
 
-def site_entries(request: HttpRequest) -> QuerySet[Entry]:
+def site_entries(request: StaffRequest) -> QuerySet[Entry]:
     """Communities in the clerk's area where works are about to start or going on."""
     scope = request.user.scope_for("progress.enter").q("project__region__path")
     rows = Entry.objects.filter(scope, removed_on__isnull=True, project__stage__in=ON_SITE, project__condition=Condition.ACTIVE)
@@ -46,7 +48,7 @@ class SiteList(ActionView):
 
     action = "progress.enter"
 
-    def get(self, request: HttpRequest) -> HttpResponse:
+    def get(self, request: StaffRequest) -> HttpResponse:
         words = request.GET.get("q", "").lower().split()
         rows = site_entries(request)
         for word in words:
@@ -63,10 +65,10 @@ class SiteCommunity(ActionView):
 
     action = "progress.enter"
 
-    def get(self, request: HttpRequest, entry: int) -> HttpResponse:
+    def get(self, request: StaffRequest, entry: int) -> HttpResponse:
         return self._page(request, self._entry(request, entry), {})
 
-    def post(self, request: HttpRequest, entry: int) -> HttpResponse:
+    def post(self, request: StaffRequest, entry: int) -> HttpResponse:
         """JSON: 200 {"ok", "photos", "report", "stage", "done"}; 409/422 {"errors": {field: sentence}, "findings": [...]}."""
         row = self._entry(request, entry)
         wants_json = "application/json" in request.headers.get("Accept", "")
@@ -89,14 +91,14 @@ class SiteCommunity(ActionView):
             return JsonResponse({"errors": errors, "findings": findings}, status=status)
         return self._page(request, row, errors, status=status)
 
-    def _entry(self, request: HttpRequest, pk: int) -> Entry:
+    def _entry(self, request: StaffRequest, pk: int) -> Entry:
         rows = Entry.objects.visible_to(request.user).select_related("project__region", "community")
         entry = get_object_or_404(rows, pk=pk)
         if not request.user.may(self.action, entry.project.region.path):
             raise PermissionDenied
         return entry
 
-    def _page(self, request: HttpRequest, entry: Entry, errors: dict[str, Any], status: int = 200) -> HttpResponse:
+    def _page(self, request: StaffRequest, entry: Entry, errors: dict[str, Any], status: int = 200) -> HttpResponse:
         project, today = entry.project, timezone.localdate()
         month = first_day(today)
         before_start = STAGE_ORDER[project.stage] < STAGE_ORDER[Stage.STARTED]
@@ -122,7 +124,8 @@ class SiteCommunity(ActionView):
             if before_start
             else [(PhotoKind.PROGRESS.value, PhotoKind.PROGRESS.label), (PhotoKind.AFTER.value, PhotoKind.AFTER.label)],
             "photo_total": Photo.objects.filter(project=project, community=entry.community).count(),
-            "outline": entry.community.outline or [],
+            "outline_json": json.dumps(entry.community.outline or []),
+            "radius": settings.PHOTO_RADIUS_METRES,
             "errors": errors,
             "typed": request.POST,
             "key": uuid.uuid4(),
@@ -134,7 +137,7 @@ class SiteCommunity(ActionView):
         return findings_for(project, following, today) if following else []
 
 
-def read_visit(request: HttpRequest) -> tuple[Visit | None, dict[str, Any]]:
+def read_visit(request: StaffRequest) -> tuple[Visit | None, dict[str, Any]]:
     """The posted visit, or one sentence per wrong field. Photo n has the fields photo-n, photo-n-key, photo-n-taken_at, …"""
     form, row = SiteForm(request.POST), ProgressRowForm(request.POST)
     contracts = [SiteContractForm(request.POST, kind=kind) for kind in SITE_CONTRACTS]
@@ -165,7 +168,7 @@ def read_visit(request: HttpRequest) -> tuple[Visit | None, dict[str, Any]]:
     return visit, {}
 
 
-def _read_photos(request: HttpRequest) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+def _read_photos(request: StaffRequest) -> tuple[list[dict[str, Any]], dict[str, Any]]:
     """Every file with what the phone says of it."""
     photos: list[dict[str, Any]] = []
     errors: dict[str, Any] = {}
@@ -190,7 +193,7 @@ def _read_photos(request: HttpRequest) -> tuple[list[dict[str, Any]], dict[str, 
     return photos, errors
 
 
-def _photo_data(request: HttpRequest, number: int) -> dict[str, str]:
+def _photo_data(request: StaffRequest, number: int) -> dict[str, str]:
     """A plain form gives no key: it gets one here."""
     names = ("key", "taken_at", "longitude", "latitude", "accuracy", "kind")
     data = {name: request.POST.get(f"photo-{number}-{name}", "") for name in names}

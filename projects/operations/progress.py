@@ -34,11 +34,11 @@ def _locked_entry(pk: int) -> Entry:
 def _sentence(doubt: Doubt) -> str:
     words = {
         ("less_than_before", "percent"): _("Less than last month's %(figure)s%%. If this is a correction, give the reason in the note."),
-        ("more_than_after", "percent"): _("More than the following month's %(figure)s%%. If this is a correction, give the reason in the note."),
-        ("less_than_before", "paid_amount"): _("Less than last month's %(figure)s (10,000 yuan). If this is a correction, give the reason in the note."),
-        ("more_than_after", "paid_amount"): _("More than the following month's %(figure)s (10,000 yuan). If this is a correction, give the reason in the note."),
-        ("over_contract", "paid_amount"): _("Larger than what the contract leaves, %(figure)s. The unit is 10,000 yuan: check the figure."),
-    }  # fmt: skip
+        ("more_than_after", "percent"): _("More than the following month's %(figure)s%%. If this is a correction, give the reason."),
+        ("less_than_before", "paid_amount"): _("Less than last month's %(figure)s. If this is a correction, give the reason in the note."),
+        ("more_than_after", "paid_amount"): _("More than the following month's %(figure)s. If this is a correction, give the reason."),
+        ("over_contract", "paid_amount"): _("More than the contract allows, %(figure)s. The unit is 10,000 yuan: check the figure."),
+    }
     figure = wan_of_yuan(doubt.figure) if isinstance(doubt.figure, Decimal) else doubt.figure
     return words[doubt.code, doubt.field] % {"figure": figure}
 
@@ -71,7 +71,7 @@ def _check(entry: Entry, month: datetime.date, new: Reported, note: str, history
         paid_elsewhere=elsewhere,
         note=note,
     )
-    errors = {}
+    errors: dict[str, str] = {}
     for doubt in doubts:
         errors.setdefault(doubt.field, _sentence(doubt))
     if new.percent < 100 and STAGE_ORDER[entry.project.stage] >= STAGE_ORDER[Stage.COMPLETED]:
@@ -165,7 +165,6 @@ def undo_reports(*, reports: Sequence[ProgressReport], actor: User, at: datetime
             values = _known(last) or Reported(0, Decimal(0))
             done.append(_append(entry, report.month, report.reported_on, values, actor, at, void=True))
         else:
-            done.append(
-                _append(entry, report.month, report.reported_on, Reported(old.percent, old.paid_amount), actor, at, note=old.note, no_change=old.no_change)
-            )  # fmt: skip
+            values = Reported(old.percent, old.paid_amount)
+            done.append(_append(entry, report.month, report.reported_on, values, actor, at, note=old.note, no_change=old.no_change))
     return done

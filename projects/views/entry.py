@@ -9,7 +9,7 @@ from typing import Any
 from django.contrib import messages
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
-from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
+from django.http import HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -24,7 +24,7 @@ from projects.models import Entry, Photo, ProgressReport
 from projects.operations import report_progress, undo_reports
 from projects.queries import reports_before_month, reports_in_month
 from projects.rules import first_day, month_after, month_before, month_of, wan_of_yuan
-from projects.views.shared import crumbs
+from projects.views.shared import StaffRequest, crumbs
 from regions.models import Region
 
 PAGE_SIZE = 50
@@ -39,7 +39,7 @@ def month_in(data: QueryDict) -> datetime.date:
     return min(month_of(data.get("month", "")) or this_month, this_month)
 
 
-def entries_of(request: HttpRequest, month: datetime.date) -> QuerySet[Entry]:
+def entries_of(request: StaffRequest, month: datetime.date) -> QuerySet[Entry]:
     """The entries that this clerk reports on, with what the page needs of each: constant number of queries."""
     newest = ProgressReport.objects.filter(entry=OuterRef("pk"), month=month).order_by("-pk")
     photos = Photo.objects.filter(project=OuterRef("project"), community=OuterRef("community"))
@@ -108,7 +108,7 @@ def row_of(entry: Entry, now: ProgressReport | None, before: ProgressReport | No
     }
 
 
-def save_row(request: HttpRequest, entry: Entry, month: datetime.date, form: ProgressRowForm) -> ProgressReport | None:
+def save_row(request: StaffRequest, entry: Entry, month: datetime.date, form: ProgressRowForm) -> ProgressReport | None:
     """Store one row; refusals end up in the form's errors."""
     if not form.is_valid() or not form.says_something:
         return None
@@ -137,10 +137,10 @@ class EntryGrid(ActionView):
 
     action = "progress.enter"
 
-    def get(self, request: HttpRequest) -> HttpResponse:
+    def get(self, request: StaffRequest) -> HttpResponse:
         return self.page(request, {})
 
-    def post(self, request: HttpRequest) -> HttpResponse:
+    def post(self, request: StaffRequest) -> HttpResponse:
         month = month_in(request.GET)
         forms: dict[int, ProgressRowForm] = {}
         rows = entries_of(request, month).filter(pk__in=[pk for pk in request.POST.getlist("entry") if pk.isdecimal()])
@@ -158,7 +158,7 @@ class EntryGrid(ActionView):
         messages.success(request, _("%(count)s rows are saved.") % {"count": saved})
         return redirect(f"{reverse('projects:entry')}?{request.GET.urlencode()}")
 
-    def page(self, request: HttpRequest, forms: dict[int, ProgressRowForm], status: int = 200) -> HttpResponse:
+    def page(self, request: StaffRequest, forms: dict[int, ProgressRowForm], status: int = 200) -> HttpResponse:
         """Filters, counts and one page of rows."""
         month = month_in(request.GET)
         rows = filtered(entries_of(request, month), request.GET)
@@ -186,7 +186,7 @@ class EntryGrid(ActionView):
         }
         return render(request, "projects/entry.html", context, status=status)
 
-    def _segments(self, request: HttpRequest, counts: dict[str, int], only: str) -> list[dict[str, Any]]:
+    def _segments(self, request: StaffRequest, counts: dict[str, int], only: str) -> list[dict[str, Any]]:
         query = request.GET.copy()
         query.pop("cursor", None)
         items = []
@@ -196,7 +196,7 @@ class EntryGrid(ActionView):
             items.append({"label": label, "url": url, "current": only == value, "count": counts[count], "key": count})
         return items
 
-    def _streets(self, request: HttpRequest, month: datetime.date) -> list[Region]:
+    def _streets(self, request: StaffRequest, month: datetime.date) -> list[Region]:
         """The sub-districts below the clerk's counties."""
         scope = request.user.scope_for("progress.enter")
         return list(Region.objects.filter(scope.q("path"), depth=4).order_by("pinyin"))
@@ -209,7 +209,7 @@ def _unchanged(form: ProgressRowForm, report: ProgressReport | None) -> bool:
     return all(text == shown.get(name, "") for name, text in typed.items())
 
 
-def _json(request: HttpRequest) -> dict[str, Any]:
+def _json(request: StaffRequest) -> dict[str, Any]:
     """The posted JSON object; {} for anything else."""
     try:
         data = json.loads(request.body)
@@ -218,7 +218,7 @@ def _json(request: HttpRequest) -> dict[str, Any]:
     return data if isinstance(data, dict) else {}
 
 
-def _answer_counts(request: HttpRequest, month: datetime.date, query: str) -> dict[str, int]:
+def _answer_counts(request: StaffRequest, month: datetime.date, query: str) -> dict[str, int]:
     return counts_of(filtered(entries_of(request, month), QueryDict(query)))
 
 
@@ -227,7 +227,7 @@ class EntryRow(ActionView):
 
     action = "progress.enter"
 
-    def post(self, request: HttpRequest) -> JsonResponse:
+    def post(self, request: StaffRequest) -> JsonResponse:
         """200 with what stands now, 422 with {"errors": {field: sentence}}."""
         data = _json(request)
         month = min(month_of(str(data.get("month", ""))) or first_day(timezone.localdate()), first_day(timezone.localdate()))
@@ -262,7 +262,7 @@ class EntryBulk(ActionView):
 
     action = "progress.enter"
 
-    def post(self, request: HttpRequest) -> JsonResponse:
+    def post(self, request: StaffRequest) -> JsonResponse:
         """{"rows": [stored], "errors": {entry: sentence}, "counts"}; "reports" is what undo needs."""
         data = _json(request)
         month = min(month_of(str(data.get("month", ""))) or first_day(timezone.localdate()), first_day(timezone.localdate()))
@@ -288,7 +288,7 @@ class EntryUndo(ActionView):
 
     action = "progress.enter"
 
-    def post(self, request: HttpRequest) -> JsonResponse:
+    def post(self, request: StaffRequest) -> JsonResponse:
         """{"rows": [stored], "counts"}."""
         data = _json(request)
         keys = [int(pk) for pk in map(str, data.get("reports") or []) if pk.isdecimal()][:BULK_LIMIT]

@@ -7,7 +7,7 @@ import uuid
 
 from django.contrib import messages
 from django.core.files.storage import default_storage
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -20,7 +20,7 @@ from projects.forms import PhotoForm
 from projects.models import Photo, Project
 from projects.operations import add_photo
 from projects.operations.photos import thumbnail_name
-from projects.views.shared import project_crumbs, project_or_404, put_errors
+from projects.views.shared import StaffRequest, project_crumbs, project_or_404, put_errors
 
 
 class PhotoAdd(ActionView):
@@ -28,13 +28,13 @@ class PhotoAdd(ActionView):
 
     action = "projects.edit"
 
-    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+    def get(self, request: StaffRequest, pk: int) -> HttpResponse:
         project = project_or_404(request, pk, self.action)
         usual = PhotoKind.START if STAGE_ORDER[project.stage] < STAGE_ORDER[Stage.STARTED] else PhotoKind.PROGRESS
         kind = request.GET.get("kind", "")
         return self._page(request, project, self._form(project, initial={"kind": kind if kind in PhotoKind.values else usual}))
 
-    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+    def post(self, request: StaffRequest, pk: int) -> HttpResponse:
         project = project_or_404(request, pk, self.action)
         form = self._form(project, request.POST, request.FILES)
         if form.is_valid():
@@ -65,7 +65,7 @@ class PhotoAdd(ActionView):
         entries = project.entries.filter(removed_on__isnull=True).select_related("community").order_by("pk")
         return PhotoForm(*args, entries=entries, **kwargs)
 
-    def _page(self, request: HttpRequest, project: Project, form: PhotoForm, status: int = 200) -> HttpResponse:
+    def _page(self, request: StaffRequest, project: Project, form: PhotoForm, status: int = 200) -> HttpResponse:
         context = {
             "form": form,
             "project": project,
@@ -77,7 +77,7 @@ class PhotoAdd(ActionView):
         return render(request, "projects/form.html", context, status=status)
 
 
-def _photo_or_404(request: HttpRequest, pk: int) -> Photo:
+def _photo_or_404(request: StaffRequest, pk: int) -> Photo:
     rows = Photo.objects.visible_to(request.user).select_related("project__region", "community", "recorded_by")
     return get_object_or_404(rows, pk=pk)
 
@@ -87,7 +87,7 @@ class PhotoPage(ActionView):
 
     action = "projects.see"
 
-    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+    def get(self, request: StaffRequest, pk: int) -> HttpResponse:
         photo = _photo_or_404(request, pk)
         keys = list(Photo.objects.filter(project=photo.project).values_list("pk", flat=True))
         place = keys.index(photo.pk)
@@ -108,7 +108,7 @@ class PhotoFile(ActionView):
 
     action = "projects.see"
 
-    def get(self, request: HttpRequest, pk: int) -> HttpResponseBase:
+    def get(self, request: StaffRequest, pk: int) -> HttpResponseBase:
         return self.send(_photo_or_404(request, pk).file)
 
     def send(self, *names: str) -> HttpResponseBase:
@@ -126,6 +126,6 @@ class PhotoFile(ActionView):
 class PhotoThumbnail(PhotoFile):
     """The small picture; the large one where there is none."""
 
-    def get(self, request: HttpRequest, pk: int) -> HttpResponseBase:
+    def get(self, request: StaffRequest, pk: int) -> HttpResponseBase:
         file = _photo_or_404(request, pk).file
         return self.send(thumbnail_name(file), file)

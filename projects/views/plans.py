@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import F
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -21,11 +21,11 @@ from projects.forms import AdjustIntoPlanForm, AdjustPlanForm, PutInPlanForm, Re
 from projects.models import AnnualPlan, Entry
 from projects.operations import adjust_plan, confirm_plan, draft_plan, put_in_plan, return_plan, submit_plan, take_from_plan
 from projects.queries import plans_of_year, reserve_entries
-from projects.views.shared import crumbs, plan_or_404, put_errors
+from projects.views.shared import StaffRequest, crumbs, plan_or_404, put_errors
 from regions.models import Region
 
 
-def year_of(request: HttpRequest) -> int:
+def year_of(request: StaffRequest) -> int:
     """?year=, this year by default."""
     text = request.GET.get("year", "") or request.POST.get("year", "")
     return int(text) if text.isdecimal() and 2018 <= int(text) <= 2100 else timezone.localdate().year
@@ -36,7 +36,7 @@ class PlanList(ActionView):
 
     action = "projects.see"
 
-    def get(self, request: HttpRequest) -> HttpResponse:
+    def get(self, request: StaffRequest) -> HttpResponse:
         year, state = year_of(request), request.GET.get("state", "")
         plans = list(plans_of_year(request.user, year))
         counts = {value: sum(plan.state == value for plan in plans) for value in PlanState.values}
@@ -63,7 +63,7 @@ class PlanList(ActionView):
         }
         return render(request, "projects/plan_list.html", context)
 
-    def _without_plan(self, request: HttpRequest, plans: list[AnnualPlan]) -> list[Region]:
+    def _without_plan(self, request: StaffRequest, plans: list[AnnualPlan]) -> list[Region]:
         """Counties for which this user can open a plan."""
         if not request.user.may("plans.draft"):
             return []
@@ -76,7 +76,7 @@ class PlanDraft(ActionView):
 
     action = "plans.draft"
 
-    def post(self, request: HttpRequest) -> HttpResponse:
+    def post(self, request: StaffRequest) -> HttpResponse:
         county = get_object_or_404(Region.objects.visible_to(request.user).counties(), code=request.POST.get("region", ""))
         plan = draft_plan(county=county, year=year_of(request), actor=request.user, at=timezone.now())
         return redirect("projects:plan", pk=plan.pk)
@@ -87,7 +87,7 @@ class PlanPage(ActionView):
 
     action = "projects.see"
 
-    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+    def get(self, request: StaffRequest, pk: int) -> HttpResponse:
         plan = plan_or_404(request, pk, self.action)
         user, path = request.user, plan.region.path
         entries = plan.entries.select_related("project", "community").annotate(pinyin=F("community__pinyin"))
@@ -129,7 +129,7 @@ class PlanPage(ActionView):
 class PlanStep(ActionView):
     """One step of the climb: posted, then back to the plan."""
 
-    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+    def post(self, request: StaffRequest, pk: int) -> HttpResponse:
         """Refusals come back as a message on the plan's page."""
         plan = plan_or_404(request, pk, self.action)
         try:
@@ -140,7 +140,7 @@ class PlanStep(ActionView):
             messages.success(request, self.said())
         return redirect("projects:plan", pk=pk)
 
-    def run(self, request: HttpRequest, plan: AnnualPlan) -> None:
+    def run(self, request: StaffRequest, plan: AnnualPlan) -> None:
         """Call the operation."""
         raise NotImplementedError
 
@@ -154,7 +154,7 @@ class PlanSubmit(PlanStep):
 
     action = "plans.draft"
 
-    def run(self, request: HttpRequest, plan: AnnualPlan) -> None:
+    def run(self, request: StaffRequest, plan: AnnualPlan) -> None:
         submit_plan(plan=plan, actor=request.user, at=timezone.now())
 
     def said(self) -> str:
@@ -166,7 +166,7 @@ class PlanConfirm(PlanStep):
 
     action = "plans.confirm"
 
-    def run(self, request: HttpRequest, plan: AnnualPlan) -> None:
+    def run(self, request: StaffRequest, plan: AnnualPlan) -> None:
         confirm_plan(plan=plan, actor=request.user, at=timezone.now())
 
     def said(self) -> str:
@@ -178,14 +178,14 @@ class PlanReturn(PlanStep):
 
     action = "projects.see"
 
-    def run(self, request: HttpRequest, plan: AnnualPlan) -> None:
+    def run(self, request: StaffRequest, plan: AnnualPlan) -> None:
         return_plan(plan=plan, reason=request.POST.get("reason", ""), actor=request.user, at=timezone.now())
 
     def said(self) -> str:
         return _("The plan is back with the county.")
 
 
-def _entry_or_404(request: HttpRequest, plan: AnnualPlan, pk: int) -> Entry:
+def _entry_or_404(request: StaffRequest, plan: AnnualPlan, pk: int) -> Entry:
     rows = Entry.objects.visible_to(request.user).select_related("project__region", "community")
     entry = get_object_or_404(rows, pk=pk)
     if entry.project.region_id != plan.region_id:
@@ -196,12 +196,12 @@ def _entry_or_404(request: HttpRequest, plan: AnnualPlan, pk: int) -> Entry:
 class EntryFormPage(ActionView):
     """A form about one community of a plan."""
 
-    def get(self, request: HttpRequest, pk: int, entry: int) -> HttpResponse:
+    def get(self, request: StaffRequest, pk: int, entry: int) -> HttpResponse:
         plan = plan_or_404(request, pk, self.action)
         row = _entry_or_404(request, plan, entry)
         return self.page(request, plan, row, self.form(plan, row))
 
-    def post(self, request: HttpRequest, pk: int, entry: int) -> HttpResponse:
+    def post(self, request: StaffRequest, pk: int, entry: int) -> HttpResponse:
         plan = plan_or_404(request, pk, self.action)
         row = _entry_or_404(request, plan, entry)
         form = self.form(plan, row, request.POST)
@@ -215,7 +215,7 @@ class EntryFormPage(ActionView):
                 return redirect("projects:plan", pk=pk)
         return self.page(request, plan, row, form, status=422)
 
-    def page(self, request: HttpRequest, plan: AnnualPlan, row: Entry, form: Any, status: int = 200) -> HttpResponse:
+    def page(self, request: StaffRequest, plan: AnnualPlan, row: Entry, form: Any, status: int = 200) -> HttpResponse:
         """The form with the community's facts."""
         here = _("Plan of %(year)s") % {"year": plan.year}
         title = self.title(row)
@@ -235,7 +235,7 @@ class EntryFormPage(ActionView):
     def title(self, row: Entry) -> str:
         raise NotImplementedError
 
-    def run(self, request: HttpRequest, plan: AnnualPlan, row: Entry, data: dict[str, Any]) -> None:
+    def run(self, request: StaffRequest, plan: AnnualPlan, row: Entry, data: dict[str, Any]) -> None:
         raise NotImplementedError
 
 
@@ -252,7 +252,7 @@ class PlanPut(EntryFormPage):
     def title(self, row: Entry) -> str:
         return _("%(name)s in the plan") % {"name": row.community.name}
 
-    def run(self, request: HttpRequest, plan: AnnualPlan, row: Entry, data: dict[str, Any]) -> None:
+    def run(self, request: StaffRequest, plan: AnnualPlan, row: Entry, data: dict[str, Any]) -> None:
         put_in_plan(plan=plan, entry=row, actor=request.user, at=timezone.now(), **data)
 
 
@@ -261,7 +261,7 @@ class PlanTake(ActionView):
 
     action = "plans.draft"
 
-    def post(self, request: HttpRequest, pk: int, entry: int) -> HttpResponse:
+    def post(self, request: StaffRequest, pk: int, entry: int) -> HttpResponse:
         plan = plan_or_404(request, pk, self.action)
         row = _entry_or_404(request, plan, entry)
         try:
@@ -286,5 +286,5 @@ class PlanAdjust(EntryFormPage):
         words = _("Take %(name)s out of the frozen plan") if row.plan_id else _("Put %(name)s into the frozen plan")
         return words % {"name": row.community.name}
 
-    def run(self, request: HttpRequest, plan: AnnualPlan, row: Entry, data: dict[str, Any]) -> None:
+    def run(self, request: StaffRequest, plan: AnnualPlan, row: Entry, data: dict[str, Any]) -> None:
         adjust_plan(plan=plan, entry=row, into=row.plan_id is None, actor=request.user, at=timezone.now(), **data)

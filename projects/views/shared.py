@@ -10,13 +10,20 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from common.errors import DomainError
 from projects.models import AnnualPlan, Project
 from regions.models import Region
 from regions.queries import ancestors
 
 
-def project_or_404(request: HttpRequest, pk: int, action: str) -> Project:
+class StaffRequest(HttpRequest):
+    """A request behind ActionView: somebody is signed in."""
+
+    user: User
+
+
+def project_or_404(request: StaffRequest, pk: int, action: str) -> Project:
     """The project in the user's reach (else 404), with the right in its county (else 403)."""
     project = get_object_or_404(Project.objects.visible_to(request.user).select_related("region"), pk=pk)
     if not request.user.may(action, project.region.path):
@@ -24,7 +31,7 @@ def project_or_404(request: HttpRequest, pk: int, action: str) -> Project:
     return project
 
 
-def plan_or_404(request: HttpRequest, pk: int, action: str) -> AnnualPlan:
+def plan_or_404(request: StaffRequest, pk: int, action: str) -> AnnualPlan:
     """The plan in the user's reach (else 404), with the right in its county (else 403)."""
     plan = get_object_or_404(AnnualPlan.objects.visible_to(request.user).select_related("region"), pk=pk)
     if not request.user.may(action, plan.region.path):
@@ -32,14 +39,14 @@ def plan_or_404(request: HttpRequest, pk: int, action: str) -> AnnualPlan:
     return plan
 
 
-def crumbs(request: HttpRequest, region: Region, *more: tuple[str, str]) -> list[tuple[str, str]]:
+def crumbs(request: StaffRequest, region: Region, *more: tuple[str, str]) -> list[tuple[str, str]]:
     """The regions above that the user reaches (each leads to its projects), then `more`."""
     scope = request.user.scope
     regions = [r for r in ancestors(region) if scope.covers(r.path)]
     return [(r.name, f"{reverse('projects:list')}?region={r.code}") for r in regions] + list(more)
 
 
-def project_crumbs(request: HttpRequest, project: Project, last: str = "") -> list[tuple[str, str]]:
+def project_crumbs(request: StaffRequest, project: Project, last: str = "") -> list[tuple[str, str]]:
     """Down to the project, and to a page below it."""
     own = (project.name, reverse("projects:detail", args=[project.pk]))
     return crumbs(request, project.region, own, *([(last, "")] if last else []))

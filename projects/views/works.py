@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -22,7 +22,7 @@ from projects.forms import ContractForm
 from projects.models import Entry, Project
 from projects.operations import add_community, add_contract, remove_community
 from projects.queries import newest_reports, with_counts
-from projects.views.shared import crumbs, project_crumbs, project_or_404, put_errors
+from projects.views.shared import StaffRequest, crumbs, project_crumbs, project_or_404, put_errors
 from regions.models import Region
 from regions.queries import children, region_or_404
 
@@ -30,7 +30,7 @@ SORTS = {"code": "code", "name": "name", "stage_on": "stage_on", "households": "
 DEFAULT_SORT = "-code"
 
 
-def sort_of(request: HttpRequest) -> str:
+def sort_of(request: StaffRequest) -> str:
     """The field to sort by from ?sort=, checked against the list."""
     asked = request.GET.get("sort", DEFAULT_SORT)
     falling, key = asked.startswith("-"), asked.removeprefix("-")
@@ -57,7 +57,7 @@ class ProjectList(ActionView):
 
     action = "projects.see"
 
-    def get(self, request: HttpRequest) -> HttpResponse:
+    def get(self, request: StaffRequest) -> HttpResponse:
         """The page; an unknown or foreign region is 404."""
         region = region_or_404(request.GET["region"], request.user) if request.GET.get("region") else request.user.region
         base = Project.objects.visible_to(request.user).select_related("region", "region__parent")
@@ -84,9 +84,9 @@ class ProjectList(ActionView):
     def _children(self, region: Region | None) -> list[tuple[str, str]]:
         if region is None or region.depth > 2:
             return []
-        return [(child.name, f"?region={child.code}") for child in children(region)]
+        return [(child.code, child.name) for child in children(region)]
 
-    def _segments(self, request: HttpRequest, base: QuerySet) -> list[dict[str, Any]]:
+    def _segments(self, request: StaffRequest, base: QuerySet) -> list[dict[str, Any]]:
         """All, no photo, behind the plan: each with the count under the other filters."""
         query = request.GET.copy()
         query.pop("cursor", None)
@@ -111,12 +111,12 @@ class ContractAdd(ActionView):
 
     action = "projects.edit"
 
-    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+    def get(self, request: StaffRequest, pk: int) -> HttpResponse:
         project = project_or_404(request, pk, self.action)
         kind = request.GET.get("kind", "")
         return self._page(request, project, ContractForm(initial={"kind": kind if kind in ContractKind.values else ContractKind.WORKS}))
 
-    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+    def post(self, request: StaffRequest, pk: int) -> HttpResponse:
         project = project_or_404(request, pk, self.action)
         form = ContractForm(request.POST)
         if form.is_valid():
@@ -129,7 +129,7 @@ class ContractAdd(ActionView):
                 return redirect(reverse("projects:detail", args=[pk]) + "#contracts")
         return self._page(request, project, form, status=422)
 
-    def _page(self, request: HttpRequest, project: Project, form: ContractForm, status: int = 200) -> HttpResponse:
+    def _page(self, request: StaffRequest, project: Project, form: ContractForm, status: int = 200) -> HttpResponse:
         context = {
             "form": form,
             "project": project,
@@ -146,14 +146,14 @@ class CommunityAdd(ActionView):
 
     action = "projects.edit"
 
-    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+    def get(self, request: StaffRequest, pk: int) -> HttpResponse:
         project = project_or_404(request, pk, self.action)
         words = request.GET.get("q", "").strip()
         found = free_communities(project.region, words) if STAGE_ORDER[project.stage] <= STAGE_ORDER[Stage.RESERVE] else []
         context = {"project": project, "found": found, "q": words, "crumbs": project_crumbs(request, project, _("Add a community"))}
         return render(request, "projects/community_add.html", context)
 
-    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+    def post(self, request: StaffRequest, pk: int) -> HttpResponse:
         project = project_or_404(request, pk, self.action)
         community = get_object_or_404(Community.objects.visible_to(request.user), pk=request.POST.get("community") or 0)
         try:
@@ -178,7 +178,7 @@ class CommunityRemove(ActionView):
 
     action = "projects.edit"
 
-    def post(self, request: HttpRequest, pk: int, entry: int) -> HttpResponse:
+    def post(self, request: StaffRequest, pk: int, entry: int) -> HttpResponse:
         project = project_or_404(request, pk, self.action)
         row = get_object_or_404(project.entries.select_related("community"), pk=entry)
         try:
