@@ -14,6 +14,7 @@ urlpatterns = [
     path("regions/", include("regions.urls")),
     path("", include("communities.urls")),
     path("", include("analytics.urls")),
+    path("spreadsheets/", include("spreadsheets.urls")),
     # the project's own page needs the stair: one floor higher, same names ("projects:detail")
     path("", include(([*works_urls, *stair_urls], "projects"))),
     path("healthz", views.Health.as_view(), name="healthz"),

@@ -29,12 +29,15 @@ class JobState(models.TextChoices):
 
 
 OPEN_STATES = (JobState.QUEUED, JobState.RUNNING, JobState.CONFIRMED, JobState.WRITING)
+WAITING_STATES = (JobState.QUEUED, JobState.CONFIRMED)
+WORKING_STATES = (JobState.RUNNING, JobState.WRITING)
 
 
 class Job(models.Model):
     """An import or export that takes longer than a page may. Only its owner sees it.
 
-    `params` holds what the sheet needs (region code, filters); `file_in` and `file_out` are names in the private storage.
+    `params` holds what the sheet needs (region code, filters, language); `file_in` and `file_out` are names in the private
+    storage. `claim` names the worker's hold on the job: a task that finds another value there has lost it and stops.
     """
 
     key = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
@@ -48,6 +51,8 @@ class Job(models.Model):
     total_count = models.PositiveIntegerField(default=0)
     problem_count = models.PositiveIntegerField(default=0)
     summary = models.JSONField(default=dict)  # what would change / what changed; first problems
+    seconds_left = models.PositiveIntegerField(null=True, blank=True)
+    claim = models.UUIDField(null=True, blank=True, editable=False)
     stop_wanted = models.BooleanField(default=False)
     file_name = models.CharField(max_length=160, blank=True)  # as the user knows it
     file_in = models.CharField(max_length=160, blank=True)
@@ -71,3 +76,8 @@ class Job(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.sheet} {self.state}"
+
+    @property
+    def open(self) -> bool:
+        """Whether a worker has, or will have, something to do."""
+        return self.state in OPEN_STATES

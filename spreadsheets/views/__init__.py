@@ -1,0 +1,1 @@
+"""Pages of Excel in and out."""
