@@ -163,7 +163,7 @@ def _curve(history: queries.History, period: Period) -> list[dict[str, Any]]:
 
 
 def _funnel(place: Place, totals: dict[str, Any]) -> list[dict[str, Any]]:
-    words = (_("In the plan"), _("Scheme drawn up"), _("Started"), _("Completed"), _("Accepted"))
+    words = (_("In the plan"), _("Scheme drawn up"), _("Works started"), _("Works completed"), _("Jointly accepted"))
     steps = queries.funnel(totals)
     return [
         {"name": word, "reached": step.reached, "standing": step.standing, "of": steps[0].reached, "url": place.rows(step.indicator)}

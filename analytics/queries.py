@@ -216,7 +216,8 @@ def laggards(below: Iterable[tuple[Region, Totals, Totals]], most: int = 8) -> l
 def monthly_curve(of: History, year: int, as_of: datetime.date) -> list[tuple[str, list[int | None]]]:
     """Per line of CURVES its cumulated communities at the ends of the year's twelve months.
 
-    Plans run to December; reality ends with the month of `as_of` (which stands there at `as_of`, not at the month's end).
+    The planned starts end with the month in which all are due, planned completions run to December; reality ends with the
+    month of `as_of` (which stands there at `as_of`, not at the month's end).
     """
     ends = [month_end(year, month) for month in range(1, 13)]
     at_ends = of.totals_on(*ends)
@@ -224,7 +225,10 @@ def monthly_curve(of: History, year: int, as_of: datetime.date) -> list[tuple[st
     lines: list[tuple[str, list[int | None]]] = []
     for name in CURVES:
         values: list[int | None] = [totals[name] for totals in at_ends]
-        if not name.startswith("due"):
+        if name == "due_start_communities":
+            last = values.index(values[-1])
+            values = [value if month <= last else None for month, value in enumerate(values)]
+        elif not name.startswith("due"):
             values = [
                 value if end <= as_of else at_day[name] if end.replace(day=1) <= as_of else None
                 for value, end in zip(values, ends, strict=True)

@@ -7,9 +7,11 @@ import hashlib
 from typing import Any
 
 from django.conf import settings
+from django.contrib.messages import get_messages
 from django.core.cache import cache
 from django.db.models import Sum
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModified
+from django.middleware.csrf import get_token
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils import timezone
@@ -30,6 +32,8 @@ from common.views import ActionView, PublicView
 from regions.models import Region
 from regions.queries import ancestors, region_or_404
 
+PLACEHOLDER = "csrf-token-of-this-session"  # stands in a kept page where each answer puts its own token
+PAGE_SECONDS = 600
 KEPT_SECONDS = 86_400  # only to give memory back: a key holds the figures' version, so nothing in it grows old
 PARTS = ("place", "head", "ranking", "course", "laggards")
 SORTS = ("name_key", "county_key", "since", "household_count", "value", "photo_count")
@@ -55,13 +59,18 @@ def period_of(request: HttpRequest, counted: list[Freshness]) -> tuple[Period, s
         }  # fmt: skip
 
 
-def uncounted(year: int) -> Freshness:
-    """Stands for a year that nobody has counted: no figures, version 0."""
-    return Freshness(year, 0, timezone.now(), "", False, False)
+def _fresh(counted: list[Freshness], period: Period) -> Freshness:
+    """The year's count; version 0 stands for a year that nobody has counted."""
+    found = (one for one in counted if one.year == period.year)
+    return next(found, Freshness(period.year, 0, timezone.now(), "", False, False))
+
+
+def _key(kind: str, *named: object) -> str:
+    return f"{kind}:{hashlib.sha256(repr(named).encode()).hexdigest()}"
 
 
 class Dashboard(ActionView):
-    """Province → reporting unit → county → communities. Warm: parts come from the cache, keyed by the figures' version."""
+    """Province → reporting unit → county → communities. What is cached is keyed by the figures' version and the viewer."""
 
     action = "dashboard.see"
 
@@ -73,33 +82,38 @@ class Dashboard(ActionView):
             raise Http404
         counted = queries.year_counts()
         period, problem = period_of(request, counted)
-        fresh = next((one for one in counted if one.year == period.year), uncounted(period.year))
         place = Place(region, period, MEASURES.get(request.GET.get("measure", ""), DEFAULT_MEASURE))
-        context = {
-            "parts": self._parts(place, fresh, counted),
-            "problem": problem,
-            "region": region,
-            "period": period,
-            "todo": todo_of(user),
-            "communities": self._communities(place),
-            "listed": LISTED,
-            "rows_url": place.rows(BY_CODE["planned_communities"]),
-            "synthetic_data": fresh.synthetic,
-        }
-        return render(request, "analytics/dashboard.html", context)
+        todo = todo_of(user)
+        versions = [(one.year, one.version, one.rule_version, one.waiting) for one in counted]
+        name = (region.path, region.name_zh, period, place.measure.key, get_language(), user.scope.key, versions)
+        whole = region.depth < queries.COUNTY_DEPTH and not problem and not get_messages(request)
+        posts = [(post.pk, post.role, post.region.name_zh) for post in user.current_posts]
+        key = _key("dashboard-page", *name, user.pk, user.name, user.username, posts, todo, request.get_full_path())
+        page = cache.get(key) if whole else None
+        if page is None:
+            context = {
+                "parts": self._parts(place, counted, _key("dashboard", *name)),
+                "problem": problem,
+                "region": region,
+                "period": period,
+                "todo": todo,
+                "communities": self._communities(place),
+                "listed": LISTED,
+                "rows_url": place.rows(BY_CODE["planned_communities"]),
+                "synthetic_data": _fresh(counted, period).synthetic,
+                "csrf_token": PLACEHOLDER,
+            }
+            page = render_to_string("analytics/dashboard.html", context, request)
+            if whole:
+                cache.set(key, page, PAGE_SECONDS)
+        return HttpResponse(page.replace(PLACEHOLDER, get_token(request)))
 
-    def _parts(self, place: Place, fresh: Freshness, counted: list[Freshness]) -> dict[str, str]:
+    def _parts(self, place: Place, counted: list[Freshness], key: str) -> dict[str, str]:
         """The rendered sections. What the key does not name must not be in them."""
-        scope = self.request.user.scope
-        name = repr((
-            place.region.path, place.region.name_zh, place.period, place.measure.key, get_language(), scope.key,
-            [(one.year, one.version, one.waiting) for one in counted], fresh.rule_version,
-        ))  # fmt: skip
-        key = f"dashboard:{hashlib.sha256(name.encode()).hexdigest()}"
         parts: dict[str, str] | None = cache.get(key)
         if parts is None:
-            context = overview(place, fresh)
-            context["crumbs"] = crumbs(place, ancestors(place.region), scope)
+            context = overview(place, _fresh(counted, place.period))
+            context["crumbs"] = crumbs(place, ancestors(place.region), self.request.user.scope)
             context["children"] = sorted((row["name"], row["url"]) for row in context["ranking"]["rows"])
             context["years"] = years(place, counted)
             context["measures"] = [
@@ -167,9 +181,8 @@ class Published(PublicView):
         """The same numbers as the dashboard's."""
         counted = queries.year_counts()
         period, problem = period_of(request, counted)
-        fresh = next((one for one in counted if one.year == period.year), uncounted(period.year))
-        name = repr((period, get_language(), [(one.year, one.version) for one in counted]))
-        key = f"published:{hashlib.sha256(name.encode()).hexdigest()}"
+        fresh = _fresh(counted, period)
+        key = _key("published", period, get_language(), [(one.year, one.version) for one in counted])
         main = cache.get(key)
         if main is None:
             province = Region.objects.get(code=settings.PROVINCE_CODE)

@@ -1,7 +1,9 @@
 """The API's addresses, app by app."""
 
+from django.urls import path
 from rest_framework.routers import SimpleRouter
 
+from analytics.api import Ranking, Statistics
 from communities.api import CommunityViewSet
 from projects.api import EntryViewSet, ProgressViewSet, ProjectViewSet
 from regions.api import RegionViewSet
@@ -12,4 +14,11 @@ router.register("communities", CommunityViewSet, basename="community")
 router.register("projects", ProjectViewSet, basename="project")
 router.register("entries", EntryViewSet, basename="entry")
 router.register("progress", ProgressViewSet, basename="progress")
-urls = (router.urls, "api")
+urls = (
+    [
+        path("statistics/", Statistics.as_view(), name="statistics"),
+        path("statistics/ranking/", Ranking.as_view(), name="statistics-ranking"),
+        *router.urls,
+    ],
+    "api",
+)
