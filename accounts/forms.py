@@ -18,6 +18,7 @@ from regions.models import Region
 
 DATE = forms.DateInput(attrs={"type": "date", "class": "date"}, format="%Y-%m-%d")
 
+IN = {"class": "in"}
 NAME = {"autocomplete": "username", "spellcheck": "false"}
 PRESENT = {"autocomplete": "current-password"}
 
@@ -79,7 +80,7 @@ class CodeForm(forms.Form):
     """A code of the authenticator app, or a recovery code."""
 
     code = forms.CharField(
-        label=_("Code"),
+        label=_("One-time code"),
         max_length=20,
         widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "autofocus": True, "class": "code", "spellcheck": "false"}),
     )
@@ -122,7 +123,7 @@ class AccountForm(PostForm):
         help_text=_("Letters, digits and . @ + - _; not to be changed later."),
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
-    name = forms.CharField(label=_("Name"), max_length=60, widget=forms.TextInput(attrs={"autocomplete": "off"}))
+    name = forms.CharField(label=_("Full name"), max_length=60, widget=forms.TextInput(attrs={"autocomplete": "off"}))
     email = forms.EmailField(label=_("E-mail"), required=False, max_length=254)
     field_order = ["name", "username", "email", "role", "department", "starts_on", "ends_on"]
 
@@ -159,11 +160,14 @@ class TokenForm(forms.Form):
 class PeopleFilterForm(forms.Form):
     """What the list of accounts can be narrowed to; a value that makes no sense is left out."""
 
-    q = forms.CharField(label=_("Search"), required=False, max_length=60)
+    q = forms.CharField(label=_("Search"), required=False, max_length=60, widget=forms.TextInput(attrs=IN))
     region = forms.CharField(label=_("Region"), required=False, max_length=15)
-    role = forms.ChoiceField(label=_("Role"), required=False, choices=[("", _("All roles")), *Role.choices])
+    role = forms.ChoiceField(label=_("Role"), required=False, choices=[("", _("All roles")), *Role.choices], widget=forms.Select(attrs=IN))
     active = forms.ChoiceField(
-        label=_("State"), required=False, choices=[("", _("Open and closed")), ("yes", _("Open accounts")), ("no", _("Closed accounts"))]
+        label=_("State"),
+        required=False,
+        choices=[("", _("Open and closed")), ("yes", _("Open accounts")), ("no", _("Closed accounts"))],
+        widget=forms.Select(attrs=IN),
     )
 
     def value(self, name: str) -> str:

@@ -33,7 +33,7 @@ class User(AbstractBaseUser):
     """A person with an account. What they may do comes from their posts alone: there is no superuser."""
 
     username = models.CharField(_("user name"), max_length=60, unique=True, validators=[RegexValidator(r"^[\w.@+-]+$")])
-    name = models.CharField(_("name"), max_length=60)
+    name = models.CharField(_("full name"), max_length=60)
     email = models.EmailField(_("e-mail"), blank=True)
     is_active = models.BooleanField(_("active"), default=True)
     must_change_password = models.BooleanField(_("must set a new password"), default=False)
@@ -41,7 +41,7 @@ class User(AbstractBaseUser):
     second_factor_since = models.DateTimeField(_("second factor since"), null=True, blank=True)
     synthetic = models.BooleanField(_("synthetic"), default=False)
     created_at = models.DateTimeField(default=timezone.now)
-    created_by = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="+")
+    created_by = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("created by"))
 
     objects = UserManager()
     posts: RelatedManager[Post]
@@ -141,7 +141,7 @@ class ApiToken(models.Model):
     """
 
     name = models.CharField(_("name"), max_length=60)
-    user = models.ForeignKey(User, models.PROTECT, related_name="tokens")
+    user = models.ForeignKey(User, models.PROTECT, related_name="tokens", verbose_name=_("user"))
     digest = models.CharField(max_length=64, unique=True, editable=False)
     actions = ArrayField(models.CharField(max_length=40), verbose_name=_("may"))
     region = models.ForeignKey(Region, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("region"))

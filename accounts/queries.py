@@ -75,7 +75,7 @@ def subject_words(subject: str) -> str:
         "accounts": _("Accounts"),
         "audit": _("Audit trail"),
         "communities": _("Communities"),
-        "households": _("Households"),
+        "households": _("Households and owners"),
         "imports": _("Excel in"),
         "exports": _("Excel out"),
         "projects": _("Projects"),

@@ -9,15 +9,16 @@ from django.utils.translation import gettext_lazy as _
 
 from audit.sources import sources
 
-DATE = {"type": "date", "class": "date"}
+IN = {"class": "in"}
+DATE = {"type": "date", "class": "in date"}
 
 
 class TrailFilterForm(forms.Form):
     """What the trail can be narrowed to. The reasons of changes and the words of rows are searched; protected values never."""
 
-    q = forms.CharField(label=_("Search"), required=False, max_length=80)
-    person = forms.CharField(label=_("Who"), required=False, max_length=60)
-    subject = forms.ChoiceField(label=_("What"), required=False, choices=[])
+    q = forms.CharField(label=_("Search"), required=False, max_length=80, widget=forms.TextInput(attrs=IN))
+    person = forms.CharField(label=_("Who"), required=False, max_length=60, widget=forms.TextInput(attrs={"class": "in mid"}))
+    subject = forms.ChoiceField(label=_("What"), required=False, choices=[], widget=forms.Select(attrs=IN))
     since = forms.DateField(label=_("From"), required=False, widget=forms.DateInput(attrs=DATE, format="%Y-%m-%d"))
     until = forms.DateField(label=_("Through"), required=False, widget=forms.DateInput(attrs=DATE, format="%Y-%m-%d"))
 
