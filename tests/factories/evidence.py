@@ -1,0 +1,106 @@
+"""Evidence for the gates: contracts, photos, reports."""
+
+import datetime
+import io
+import uuid
+from decimal import Decimal
+
+from django.utils import timezone
+from PIL import Image
+
+from accounts.models import User
+from lifecycle.models import StageChange
+from projects.models import Contract, Entry, Photo, ProgressReport, Project
+
+
+def at(day: str, time: str = "10:00") -> datetime.datetime:
+    """A moment in Shanghai: at("2021-06-18")."""
+    return timezone.make_aware(datetime.datetime.fromisoformat(f"{day}T{time}"))
+
+
+def day(text: str) -> datetime.date:
+    return datetime.date.fromisoformat(text)
+
+
+def picture(width: int = 640, height: int = 400, *, taken: str = "", position: tuple[float, float] | None = None, form: str = "JPEG") -> bytes:
+    """A real picture, with EXIF time ("2021:04:28 09:30:00") and GPS (longitude, latitude) when asked."""
+    image = Image.effect_noise((width, height), 60).convert("RGB")
+    exif = Image.Exif()
+    if taken:
+        exif.get_ifd(0x8769)[0x9003] = taken
+        exif[0x010F] = "SecretPhone"
+    if position:
+        gps = exif.get_ifd(0x8825)
+        for tag, value, ref in ((3, position[0], "E"), (1, position[1], "N")):
+            degrees = int(value)
+            minutes = int((value - degrees) * 60)
+            gps[tag] = ref
+            gps[tag + 1] = (degrees, minutes, round((value - degrees - minutes / 60) * 3600, 4))
+    out = io.BytesIO()
+    image.save(out, form, exif=exif)
+    return out.getvalue()
+
+
+def make_contract(project: Project, actor: User, kind: str = "works", *, signed: str = "2021-04-26", amount: int = 3_205_000, number: str = "") -> Contract:
+    return Contract.objects.create(
+        project=project,
+        kind=kind,
+        number=number or f"{kind}-{project.pk}",
+        signed_on=day(signed),
+        amount=Decimal(amount),
+        party="示例建设公司",
+        recorded_at=at(signed),
+        recorded_by=actor,
+    )
+
+
+def make_photo(entry: Entry, actor: User, kind: str = "start", *, taken: str = "2021-04-28", in_yard: bool = True) -> Photo:
+    """A photo's row alone, without files."""
+    return Photo.objects.create(
+        project=entry.project,
+        community=entry.community,
+        kind=kind,
+        file="photos/none.jpg",
+        taken_at=at(taken),
+        longitude=114.46,
+        latitude=36.61,
+        distance=0 if in_yard else 900,
+        in_yard=in_yard,
+        client_key=uuid.uuid4(),
+        recorded_at=at(taken),
+        recorded_by=actor,
+    )
+
+
+def make_report(entry: Entry, actor: User, month: str, percent: int, paid: int = 0, **more: object) -> ProgressReport:
+    """A report's row alone: make_report(entry, actor, "2021-06", 40, 400_000)."""
+    first = day(f"{month}-01")
+    return ProgressReport.objects.create(
+        entry=entry,
+        month=first,
+        reported_on=first.replace(day=28),
+        percent=percent,
+        paid_amount=Decimal(paid),
+        client_key=uuid.uuid4(),
+        recorded_at=at(f"{month}-28"),
+        recorded_by=actor,
+        **more,
+    )
+
+
+def give_start_evidence(project: Project, actor: User) -> None:
+    """Both contracts and a photo of each community, all before the end of April 2021."""
+    make_contract(project, actor, "works", signed="2021-04-26")
+    make_contract(project, actor, "supervision", signed="2021-04-27", amount=80_000)
+    for entry in project.entries.all():
+        make_photo(entry, actor)
+
+
+def bring_to(project: Project, stage: str, on: str, actor: User) -> Project:
+    """Set a stage together with its row, past the gates."""
+    StageChange.objects.create(
+        project=project, kind="reach", stage=stage, happened_on=day(on), recorded_at=at(on), recorded_by=actor, rule_version="test"
+    )
+    project.stage, project.stage_on = stage, day(on)
+    project.save()
+    return project
