@@ -14,6 +14,7 @@ from django.utils.text import capfirst
 from django.utils.translation import pgettext
 
 from accounts.models import User
+from communities.models import Household, Owner
 from regions.models import Region
 
 HIDDEN = {"id", "pinyin", "search_text", "version", "created_at", "updated_at", "name_sealed", "phone_sealed", "person"}
@@ -45,8 +46,14 @@ class Change:
 
 
 def latest_change(row: Model) -> Change:
-    """The newest entry in the row's audit trail."""
+    """The newest entry in the row's audit trail; for a flat, in its owners' too."""
     found = history_of(row, most=1)
+    if isinstance(row, Household):
+        event = Owner.pgh_event_model.objects.select_related("pgh_context").filter(household_id=row.pk).order_by("-pgh_id").first()
+        if event is not None and (not found or event.pgh_created_at > found[0].at):
+            metadata = event.pgh_context.metadata if event.pgh_context else {}
+            who = _users([event.pgh_context]).get(metadata.get("user"), "")
+            found = [Change(event.pgh_created_at, who, event.pgh_label, metadata.get("reason", ""))]
     return found[0] if found else Change(None, "", "")
 
 
@@ -59,7 +66,7 @@ def history_of(row: Model, most: int = 20, since: int | None = None) -> list[Cha
     users = _users(event.pgh_context for event in found)
     regions = {r.pk: r for r in Region.objects.filter(pk__in={e.region_id for e in found if hasattr(e, "region_id")})}
     result = []
-    for newer, older in zip(found, [*found[1:], None], strict=True):
+    for newer, older in zip(found, [*found[1:], None], strict=False):
         if len(result) == most or (since is not None and older is None):
             break
         metadata = newer.pgh_context.metadata if newer.pgh_context else {}

@@ -7,7 +7,7 @@ from common.geo import distance_metres
 RENOVATED_SINCE = 2018
 BUILT_UNTIL = 2000
 NEAR_METRES = 50
-SIMILAR_NAMES = 0.4  # share of common trigrams of the pinyin: homophones typed differently are alike too
+SIMILAR_NAMES = 0.5  # share of common trigrams of the pinyin: homophones typed differently are alike too
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
@@ -11,6 +12,7 @@ from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
+from common.display import group
 from common.errors import DomainError
 from common.views import ActionView
 from communities.errors import CannotMerge
@@ -160,4 +162,6 @@ def compared(first: Community, second: Community) -> list[dict[str, Any]]:
 def _text(row: Community, name: str) -> Any:
     display = getattr(row, f"get_{name}_display", None)
     value = display() if display else getattr(row, name)
+    if isinstance(value, Decimal):
+        return group(value, 0 if value == value.to_integral_value() else 2)
     return "" if value is None else value

@@ -105,7 +105,7 @@ class CommunityList(ActionView):
 
 def fits_nothing(found: CommunityFilter) -> str:
     """The filters that together exclude everything, by name."""
-    quoted = _(" and ").join(_("“%(label)s: %(value)s”") % {"label": label, "value": value} for label, value in found.named())
+    quoted = _(" and ").join(_('"%(label)s: %(value)s"') % {"label": label, "value": value} for label, value in found.named())
     return _("No community fulfils %(filters)s.") % {"filters": quoted} if quoted else ""
 
 
