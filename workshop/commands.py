@@ -16,7 +16,7 @@ from workshop.locks import DataLock, setting_up
 from workshop.postgres_binaries import home_within_reach, server_account
 from workshop.processes import call, interrupts_left_to_child
 from workshop.servers import Servers
-from workshop.site import collect_static, fill_database, output_of
+from workshop.site import collect_static, demo_accounts, fill_database
 from workshop.supervisor import Supervisor, free_port, require_free_port
 from workshop.translations import ensure_translations
 
@@ -50,7 +50,7 @@ def run(host: str, port: int, data: Path) -> int:
                 supervisor.start_web(host, port)
                 supervisor.start_worker()
                 supervisor.start_beat()
-                accounts = output_of(environment, "demo_accounts")
+                accounts = demo_accounts(folder, environment)
                 supervisor.wait_until_healthy(local_address(host, port))
             say(f"\n{accounts}\nReady: {address}\nLogs:  {folder.logs}\nCtrl-C stops everything.")
             supervisor.watch()

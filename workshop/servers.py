@@ -68,7 +68,9 @@ class Servers:
             "PYTHONUNBUFFERED": "1",
             "PYTHONPATH": str(ROOT),
         }
-        return {**os.environ, **ours}
+        # Compiled modules are kept: four processes load the same code at every start.
+        inherited = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+        return {**inherited, **ours}
 
 
 def names_for(host: str) -> list[str]:

@@ -9,13 +9,14 @@ from collections.abc import Mapping
 from workshop.console import WorkshopError, step
 from workshop.environment import REQUIREMENTS
 from workshop.frontend import LOCK_FILE
-from workshop.layout import PYTHON, ROOT, DataFolder, fingerprint, is_stamped
+from workshop.layout import PYTHON, ROOT, DataFolder, fingerprint, is_stamped, write_once
 from workshop.processes import require
 from workshop.servers import Servers
 
 # Builds and source maps that no page asks for; with them the static files are eight times as large.
 UNUSED = ("echarts*.map", "echarts.js", "echarts.common.js", "echarts.simple.js", "echarts.esm.*", "*.mjs")
 COLLECT = ("collectstatic", "--noinput", "--clear", "--verbosity", "0", *(f"--ignore={name}" for name in UNUSED))
+ACCOUNTS = "demo_accounts.txt"
 
 
 def manage(environment: Mapping[str, str], *words: str) -> None:
@@ -31,6 +32,14 @@ def output_of(environment: Mapping[str, str], *words: str) -> str:
     return done.stdout
 
 
+def demo_accounts(folder: DataFolder, environment: Mapping[str, str]) -> str:
+    """Return the table of the demo accounts; kept, with its passwords, until the demo year is loaded anew."""
+    kept = folder.secrets / ACCOUNTS
+    if not kept.exists():
+        write_once(kept, output_of(environment, "demo_accounts").rstrip("\n"))
+    return kept.read_text(encoding="utf-8")
+
+
 def fill_database(folder: DataFolder, servers: Servers, environment: Mapping[str, str]) -> None:
     """Bring the tables and the demo year up to date; skipped when this very cluster has had this very code."""
     stamp = folder.root / "database.stamp"
@@ -39,6 +48,7 @@ def fill_database(folder: DataFolder, servers: Servers, environment: Mapping[str
     value = fingerprint(cluster, *sorted(sources))
     if cluster and is_stamped(stamp, value):
         return
+    (folder.secrets / ACCOUNTS).unlink(missing_ok=True)
     with step("tables"):
         manage(environment, "migrate", "--noinput", "--verbosity", "0")
     with step("demo year"):
