@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from typing import Any
 
 from django.db.models import TextChoices
 from django.utils.functional import Promise
-from django.utils.translation import override
+from django.utils.translation import override, pgettext_lazy
 
 from common.text import narrow
 from spreadsheets import cells
@@ -25,6 +26,11 @@ def official() -> Iterator[None]:
     """Official workbooks speak Chinese, whatever language their reader's screen has."""
     with override(OFFICIAL):
         yield
+
+
+def head(words: str) -> Words:
+    """The header of a column; "column" is its context, because a header says 楼栋数 where a page says 楼栋."""
+    return pgettext_lazy("column", words)
 
 
 @dataclass(frozen=True)
@@ -77,10 +83,9 @@ class Column:
 
 
 def bare(header: Any) -> str:
-    """A header without what people and forms put around it: spaces, stars, units in brackets."""
-    words = narrow(str(header)).lower().replace(" ", "").replace("*", "").replace(":", "")
-    start = words.find("(")
-    return words[:start] if start > 0 else words
+    """A header without what people and forms put around it: spaces, stars, units and other words in brackets."""
+    words = re.sub(r"[\s*:]", "", narrow(str(header)).lower())
+    return re.sub(r"(?<=.)\([^)]*\)?", "", words)
 
 
 def chosen(choices: type[TextChoices], more: dict[str, str] | None = None) -> cells.Parser:

@@ -12,7 +12,7 @@ from accounts.models import User
 from communities.bulk import CommunityStage, Counts, lock_imports
 from communities.choices import ManagementKind, OwnerKind
 from spreadsheets import cells
-from spreadsheets.columns import Column, chosen
+from spreadsheets.columns import Column, chosen, head
 from spreadsheets.places import Places
 from spreadsheets.problems import CellError, Problems
 from spreadsheets.sheets.base import Batch, ImportSheet, Tick
@@ -42,7 +42,7 @@ MANAGEMENT_WORDS = {
 COLUMNS = (
     Column(
         "county",
-        _("County-level unit"),
+        head("County-level unit"),
         cells.text(60),
         required=True,
         prefilled=True,
@@ -52,7 +52,7 @@ COLUMNS = (
     ),
     Column(
         "sub_district",
-        _("Sub-district"),
+        head("Sub-district"),
         cells.text(60),
         aliases=("街道", "街道（乡镇）", "乡镇", "街道办"),
         width=18,
@@ -60,7 +60,7 @@ COLUMNS = (
     ),
     Column(
         "committee",
-        _("Residents' committee"),
+        head("Residents' committee"),
         cells.text(60),
         aliases=("社区", "社区（村）", "居委会"),
         width=18,
@@ -68,17 +68,17 @@ COLUMNS = (
     ),
     Column(
         "code",
-        _("Community code"),
+        head("Community code"),
         cells.code_text(20),
         aliases=("编码", "小区编号", "编号"),
         width=16,
         hint=_("Leave it empty for a new community: the system makes one. Keep it for a community already registered."),
     ),
-    Column("name", _("Community name"), cells.text(80), required=True, aliases=("小区名", "名称", "老旧小区名称"), width=24),
-    Column("address", _("Address"), cells.text(160), aliases=("详细地址", "坐落", "小区地址"), width=32),
+    Column("name", head("Community name"), cells.text(80), required=True, aliases=("小区名", "名称", "老旧小区名称"), width=24),
+    Column("address", head("Address"), cells.text(160), aliases=("详细地址", "坐落", "小区地址"), width=32),
     Column(
         "longitude",
-        _("Longitude"),
+        head("Longitude"),
         cells.degrees(_("longitude"), *LONGITUDES, LATITUDES),
         width=12,
         number_format="0.000000",
@@ -86,7 +86,7 @@ COLUMNS = (
     ),
     Column(
         "latitude",
-        _("Latitude"),
+        head("Latitude"),
         cells.degrees(_("latitude"), *LATITUDES, LONGITUDES),
         width=12,
         number_format="0.000000",
@@ -94,7 +94,7 @@ COLUMNS = (
     ),
     Column(
         "built_year",
-        _("Year built"),
+        head("Year built"),
         cells.year(1900, 2100),
         required=True,
         aliases=("建设年份", "建成时间", "竣工年份", "建造年代"),
@@ -104,7 +104,7 @@ COLUMNS = (
     ),
     Column(
         "building_count",
-        _("Buildings"),
+        head("Buildings"),
         cells.whole(0, 2000, "栋"),
         aliases=("栋数", "楼栋数量", "楼幢数"),
         width=9,
@@ -112,11 +112,11 @@ COLUMNS = (
         total=True,
     ),
     Column(
-        "unit_count", _("Stairwells"), cells.whole(0, 10_000, "单元"), aliases=("单元数量",), width=9, number_format="#,##0", total=True
+        "unit_count", head("Stairwells"), cells.whole(0, 10_000, "单元"), aliases=("单元数量",), width=9, number_format="#,##0", total=True
     ),
     Column(
         "household_count",
-        _("Households"),
+        head("Households"),
         cells.whole(1, 50_000, "户"),
         required=True,
         aliases=("总户数", "居民户数", "涉及户数"),
@@ -126,7 +126,7 @@ COLUMNS = (
     ),
     Column(
         "floor_area",
-        _("Floor area (m²)"),
+        head("Floor area (m²)"),
         cells.area("1", 10_000_000),
         required=True,
         aliases=("总建筑面积", "面积"),
@@ -136,7 +136,7 @@ COLUMNS = (
     ),
     Column(
         "owner_kind",
-        _("Ownership"),
+        head("Ownership"),
         chosen(OwnerKind, OWNERSHIP_WORDS),
         options=tuple(OwnerKind.labels),
         aliases=("产权", "产权类型"),
@@ -144,7 +144,7 @@ COLUMNS = (
     ),
     Column(
         "population",
-        _("Population"),
+        head("Population"),
         cells.whole(0, 200_000, "人"),
         aliases=("居住人口", "人口"),
         width=9,
@@ -153,7 +153,7 @@ COLUMNS = (
     ),
     Column(
         "elderly_count",
-        _("Residents over 60"),
+        head("Residents over 60"),
         cells.whole(0, 200_000, "人"),
         aliases=("60岁以上", "老年人口", "老年人数"),
         width=11,
@@ -162,7 +162,7 @@ COLUMNS = (
     ),
     Column(
         "management_kind",
-        _("Managed by"),
+        head("Managed by"),
         chosen(ManagementKind, MANAGEMENT_WORDS),
         options=tuple(ManagementKind.labels),
         aliases=("物业管理", "管理情况"),
@@ -170,7 +170,7 @@ COLUMNS = (
     ),
     Column(
         "illegal_area",
-        _("Illegal structures (m²)"),
+        head("Illegal structures (m²)"),
         cells.area("0", 1_000_000),
         aliases=("违建面积", "违法建设"),
         width=13,
@@ -179,7 +179,7 @@ COLUMNS = (
     ),
     Column(
         "renovated_year",
-        _("Renovated in"),
+        head("Renovated in"),
         cells.year(1950, 2100),
         aliases=("改造时间", "已改造年份"),
         width=10,
@@ -188,13 +188,13 @@ COLUMNS = (
     ),
     Column(
         "demolition_planned",
-        _("Planned for demolition"),
+        head("Planned for demolition"),
         cells.yes_no,
         options=(_("yes"), _("no")),
         aliases=("拟拆迁", "列入征收"),
         width=12,
     ),
-    Column("late_reason", _("Approved reason for a building after 2000"), cells.text(200), aliases=("2000年后纳入原因",), width=24),
+    Column("late_reason", head("Approved reason for a building after 2000"), cells.text(200), aliases=("2000年后纳入原因",), width=24),
 )
 
 

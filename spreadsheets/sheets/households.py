@@ -15,34 +15,34 @@ from communities.bulk import Counts, lock_imports
 from communities.bulk_households import HouseholdStage
 from communities.models import Community
 from spreadsheets import cells
-from spreadsheets.columns import Column
+from spreadsheets.columns import Column, head
 from spreadsheets.problems import CellError, Problems
 from spreadsheets.sheets.base import Batch, ImportSheet, Tick
 
 COLUMNS = (
     Column(
         "community_code",
-        _("Community code"),
+        head("Community code"),
         cells.code_text(20),
         aliases=("编码", "小区编号"),
         width=16,
         hint=_("As in the register. May stay empty where the name stands only once in your area."),
     ),
-    Column("community_name", _("Community name"), cells.text(80), aliases=("小区名", "小区"), width=22),
+    Column("community_name", head("Community name"), cells.text(80), aliases=("小区名", "小区"), width=22),
     Column(
         "building",
-        _("Building"),
+        head("Building"),
         cells.building,
         required=True,
         aliases=("楼号", "栋", "幢号", "楼幢"),
         width=10,
         hint=_("For example 3 or 3号楼."),
     ),
-    Column("storeys", _("Storeys"), cells.whole(1, 100, "层"), aliases=("楼层数", "总层数"), width=8, number_format="0"),
-    Column("unit", _("Stairwell"), cells.stairwell, required=True, aliases=("单元号", "门栋"), width=8, hint=_("For example 2 or 2单元.")),
+    Column("storeys", head("Storeys"), cells.whole(1, 100, "层"), aliases=("楼层数", "总层数"), width=8, number_format="0"),
+    Column("unit", head("Stairwell"), cells.stairwell, required=True, aliases=("单元号",), width=8, hint=_("For example 2 or 2单元.")),
     Column(
         "door",
-        _("Door"),
+        head("Door"),
         cells.door,
         required=True,
         aliases=("房号", "室号", "户号", "房间号"),
@@ -51,7 +51,7 @@ COLUMNS = (
     ),
     Column(
         "area",
-        _("Exclusive floor area (m²)"),
+        head("Exclusive floor area (m²)"),
         cells.area("0.01", 100_000),
         required=True,
         aliases=("建筑面积", "专有面积", "面积", "产权面积"),
@@ -60,13 +60,13 @@ COLUMNS = (
     ),
     Column(
         "owners",
-        _("Owners"),
+        head("Owners"),
         cells.people(40),
         aliases=("业主", "产权人姓名", "业主姓名", "户主"),
         width=20,
         hint=_("Separate several owners by 、"),
     ),
-    Column("phone", _("Phone"), cells.phone, aliases=("电话", "手机号", "联系方式", "手机"), width=16),
+    Column("phone", head("Phone"), cells.phone, aliases=("电话", "手机号", "联系方式", "手机"), width=16),
 )
 
 

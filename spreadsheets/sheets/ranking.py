@@ -15,33 +15,33 @@ from analytics.queries import Standing, freshness, ranking
 from common.errors import InvalidInput
 from common.numbers import Share
 from spreadsheets.asking import as_of_line, period_of, region_of, source_line
-from spreadsheets.columns import Column, official
+from spreadsheets.columns import Column, head, official
 from spreadsheets.sheets.base import ListSheet
 from spreadsheets.writer import Report
 
 lazy = gettext_lazy
 COUNT, RATE, POINTS, MONEY = "#,##0", "0.0%", "+0.0;-0.0;0.0", "#,##0.00"
 COLUMNS = (
-    Column("rank", lazy("Rank"), width=7, number_format="0"),
-    Column("name", lazy("Unit"), width=18),
-    Column("planned", lazy("Planned communities"), width=11, number_format=COUNT, total=True),
-    Column("started", lazy("Started communities"), width=11, number_format=COUNT, total=True),
-    Column("rate", lazy("Start rate (communities)"), width=12, number_format=RATE, rate=("started", "planned")),
-    Column("started_before", lazy("Started a month before"), width=11, number_format=COUNT, total=True),
-    Column("change", lazy("Change to last month (points)"), width=12, number_format=POINTS),
-    Column("due", lazy("Due by now"), width=11, number_format=COUNT, total=True),
-    Column("due_rate", lazy("Due rate"), width=10, number_format=RATE, rate=("due", "planned")),
-    Column("gap", lazy("Behind the due rate (points)"), width=13, number_format="0.0;-0.0;0.0"),
-    Column("planned_households", lazy("Planned households"), width=12, number_format=COUNT, total=True),
-    Column("started_households", lazy("Started households"), width=12, number_format=COUNT, total=True),
+    Column("rank", head("Rank"), width=7, number_format="0"),
+    Column("name", head("Unit"), width=18),
+    Column("planned", head("Planned communities"), width=11, number_format=COUNT, total=True),
+    Column("started", head("Started communities"), width=11, number_format=COUNT, total=True),
+    Column("rate", head("Start rate (communities)"), width=12, number_format=RATE, rate=("started", "planned")),
+    Column("started_before", head("Started a month before"), width=11, number_format=COUNT, total=True),
+    Column("change", head("Change to last month (points)"), width=12, number_format=POINTS),
+    Column("due", head("Due by now"), width=11, number_format=COUNT, total=True),
+    Column("due_rate", head("Due rate"), width=10, number_format=RATE, rate=("due", "planned")),
+    Column("gap", head("Behind the due rate (points)"), width=13, number_format="0.0;-0.0;0.0"),
+    Column("planned_households", head("Planned households"), width=12, number_format=COUNT, total=True),
+    Column("started_households", head("Started households"), width=12, number_format=COUNT, total=True),
     Column(
-        "household_rate", lazy("Start rate (households)"), width=12, number_format=RATE, rate=("started_households", "planned_households")
+        "household_rate", head("Start rate (households)"), width=12, number_format=RATE, rate=("started_households", "planned_households")
     ),
-    Column("completed", lazy("Completed communities"), width=11, number_format=COUNT, total=True),
-    Column("completion_rate", lazy("Completion rate"), width=11, number_format=RATE, rate=("completed", "planned")),
-    Column("planned_amount", lazy("Planned investment (10,000 yuan)"), width=14, number_format=MONEY, total=True),
-    Column("paid_amount", lazy("Paid (10,000 yuan)"), width=14, number_format=MONEY, total=True),
-    Column("paid_rate", lazy("Investment rate"), width=11, number_format=RATE, rate=("paid_amount", "planned_amount")),
+    Column("completed", head("Completed communities"), width=11, number_format=COUNT, total=True),
+    Column("completion_rate", head("Completion rate"), width=11, number_format=RATE, rate=("completed", "planned")),
+    Column("planned_amount", head("Planned investment (10,000 yuan)"), width=14, number_format=MONEY, total=True),
+    Column("paid_amount", head("Paid (10,000 yuan)"), width=14, number_format=MONEY, total=True),
+    Column("paid_rate", head("Investment rate"), width=11, number_format=RATE, rate=("paid_amount", "planned_amount")),
 )
 
 

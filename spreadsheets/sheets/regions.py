@@ -16,7 +16,7 @@ from regions.choices import RegionKind
 from regions.models import Region
 from regions.operations import new_region
 from spreadsheets import cells
-from spreadsheets.columns import Column
+from spreadsheets.columns import Column, head
 from spreadsheets.places import Place, Places
 from spreadsheets.problems import CellError, Problems
 from spreadsheets.sheets.base import Batch, ImportSheet, Tick
@@ -24,7 +24,7 @@ from spreadsheets.sheets.base import Batch, ImportSheet, Tick
 COLUMNS = (
     Column(
         "county",
-        _("County-level unit"),
+        head("County-level unit"),
         cells.text(60),
         required=True,
         prefilled=True,
@@ -34,7 +34,7 @@ COLUMNS = (
     ),
     Column(
         "sub_code",
-        _("Sub-district code"),
+        head("Sub-district code"),
         cells.digits(9),
         required=True,
         aliases=("街道编码", "乡镇代码", "街道（乡镇）代码"),
@@ -43,7 +43,7 @@ COLUMNS = (
     ),
     Column(
         "sub_name",
-        _("Sub-district name"),
+        head("Sub-district name"),
         cells.text(60),
         required=True,
         aliases=("街道", "街道（乡镇）", "街道（乡镇）名称", "乡镇名称"),
@@ -51,13 +51,13 @@ COLUMNS = (
     ),
     Column(
         "committee_code",
-        _("Committee code"),
+        head("Committee code"),
         cells.digits(12),
         aliases=("社区编码", "社区（村）代码", "居委会代码"),
         width=18,
         hint=_("Twelve digits; they start with the sub-district's code. Empty for a row that is a sub-district only."),
     ),
-    Column("committee_name", _("Committee name"), cells.text(60), aliases=("社区", "社区（村）", "社区（村）名称", "居委会名称"), width=22),
+    Column("committee_name", head("Committee name"), cells.text(60), aliases=("社区", "社区（村）", "居委会名称"), width=22),
 )
 
 
