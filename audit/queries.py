@@ -40,7 +40,7 @@ def trail(filters: Filters, *, only: str = "", cursor: str = "", size: int = 50)
         if at is not None:
             rows = rows.filter(_beyond(source, at[1], back=back))
         branches.append(rows.order_by(*order)[: size + 1])
-    found = [(row["trail_at"], row["trail_source"], row["trail_number"]) for row in _union(branches).order_by(*order)[: size + 1]]
+    found = [(row["trail_at"], row["trail_source"], row["trail_number"]) for row in _merged(branches, order, size + 1)]
     more = len(found) > size
     found = found[:size]
     if back:
@@ -74,6 +74,11 @@ def read(keys: Iterable[Key]) -> list[Change]:
 def _union(branches: list[QuerySet[Any]]) -> QuerySet[Any]:
     first, *others = branches
     return first.union(*others, all=True) if others else first
+
+
+def _merged(branches: list[QuerySet[Any]], order: list[str], most: int) -> Iterable[dict[str, Any]]:
+    """The first rows of several sorted branches; a single one is sorted and cut already."""
+    return _union(branches).order_by(*order)[:most] if len(branches) > 1 else branches[0]
 
 
 def _beyond(source: Source, key: Key, *, back: bool) -> Q:

@@ -114,7 +114,8 @@ class Building(models.Model):
 
 
 # Inserts of households and owners come in hundreds of thousands by import: the batch itself is the record of them.
-@pghistory.track(pghistory.UpdateEvent(), pghistory.DeleteEvent())
+# So that their first change has a "before" all the same, an update keeps the row as it was (Old).
+@pghistory.track(pghistory.UpdateEvent(row=pghistory.Old), pghistory.DeleteEvent())
 class Household(models.Model):
     """One flat: building, stairwell and door once per community; exclusive floor area in m²."""
 
@@ -147,7 +148,7 @@ class Household(models.Model):
         return f"{self.building} {self.unit}-{self.door}"
 
 
-@pghistory.track(pghistory.UpdateEvent(), pghistory.DeleteEvent())
+@pghistory.track(pghistory.UpdateEvent(row=pghistory.Old), pghistory.DeleteEvent())
 class Owner(models.Model):
     """A registered owner of a flat. The name is encrypted; `person` (a keyed hash) finds the same person again."""
 
