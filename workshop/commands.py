@@ -124,6 +124,8 @@ def sweep_old_tests() -> None:
 
 def benchmark(script: str, arguments: Sequence[str]) -> int:
     """Run a script of benchmarks/ beside a set-up like production's, with its own data and the demo year."""
+    if not (ROOT / "benchmarks" / script).is_file():
+        raise WorkshopError(f"There is no benchmarks/{script}.")
     folder = DataFolder(BENCH_DATA)
     lock = DataLock(folder.root)
     if not lock.take(f"benchmark {script}"):
