@@ -106,7 +106,7 @@ def stair(
             state, when = ("now" if order == now else "done"), day.isoformat() if day else "—"
         else:
             due = planned.get(stage)
-            state, when = ("next" if stage == following else "later"), _("planned %(day)s") % {"day": due.isoformat()} if due else ""
+            state, when = ("next" if stage == following else "later"), _("planned %(day)s") % {"day": f"{due:%m-%d}"} if due else ""
         step: dict[str, Any] = {"name": stage.label, "state": state, "when": when}
         if stage == following and found:
             text = _("%(count)s missing") % {"count": missing} if missing else _("Ready")

@@ -2,21 +2,22 @@
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Stage(TextChoices):
     """A project's way (DOMAIN.md section 5), in order."""
 
-    SURVEYED = "surveyed", _("Surveyed")
-    RESERVE = "reserve", _("In reserve")
-    PLANNED = "planned", _("Planned")
-    DESIGNED = "designed", _("Designed")
-    APPROVED = "approved", _("Approved")
-    TENDERED = "tendered", _("Tendered")
-    STARTED = "started", _("Started")
-    COMPLETED = "completed", _("Completed")
-    ACCEPTED = "accepted", _("Accepted")
-    CLOSED = "closed", _("Closed")
+    SURVEYED = "surveyed", pgettext_lazy("stage", "Surveyed")
+    RESERVE = "reserve", pgettext_lazy("stage", "In reserve")
+    PLANNED = "planned", pgettext_lazy("stage", "Planned")
+    DESIGNED = "designed", pgettext_lazy("stage", "Designed")
+    APPROVED = "approved", pgettext_lazy("stage", "Approved")
+    TENDERED = "tendered", pgettext_lazy("stage", "Tendered")
+    STARTED = "started", pgettext_lazy("stage", "Started")
+    COMPLETED = "completed", pgettext_lazy("stage", "Completed")
+    ACCEPTED = "accepted", pgettext_lazy("stage", "Accepted")
+    CLOSED = "closed", pgettext_lazy("stage", "Closed")
 
 
 STAGE_ORDER: dict[str, int] = {stage.value: number for number, stage in enumerate(Stage)}

@@ -68,7 +68,7 @@ class ProjectList(ActionView):
         context = {
             "page": page,
             "rows": [(project, progress.get(project.pk)) for project in page.rows],
-            "filter": chosen,
+            "all_synthetic": bool(page.rows) and all(project.synthetic for project in page.rows),
             "crumbs": crumbs(request, region) if region else [],
             "region": region,
             "children": self._children(region),

@@ -64,5 +64,8 @@ def test_two_projects_cannot_take_the_same_community_at_once(district_staff, reg
 @pytest.mark.django_db(transaction=True)
 def test_two_projects_created_at_once_get_different_codes(district_staff, region):
     first, second = make_community(), make_community()
-    jobs = [lambda c=c: enter_reserve(name="项目", county=region("130404"), communities=[c], actor=district_staff, at=NOW) for c in (first, second)]
+    jobs = [
+        lambda c=c: enter_reserve(name="项目", county=region("130404"), communities=[c], actor=district_staff, at=NOW)
+        for c in (first, second)
+    ]
     assert {project.code for project in race(*jobs)} == {"HB130404-2021-001", "HB130404-2021-002"}

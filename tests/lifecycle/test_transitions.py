@@ -34,7 +34,9 @@ def test_the_way_never_leads_to_a_step_that_is_passed_over():
     assert {next_stage(stage) for stage in Stage}.isdisjoint(PASSED_OVER)
 
 
-@pytest.mark.parametrize(("stage", "before"), [("started", "designed"), ("designed", "planned"), ("accepted", "completed"), ("surveyed", "surveyed")])
+@pytest.mark.parametrize(
+    ("stage", "before"), [("started", "designed"), ("designed", "planned"), ("accepted", "completed"), ("surveyed", "surveyed")]
+)
 def test_the_step_before_skips_what_is_passed_over(stage, before):
     assert stage_before(stage) == before
 
