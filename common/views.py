@@ -8,6 +8,12 @@ from django.http import HttpRequest, HttpResponseBase
 from django.views import View
 
 
+class StaffRequest(HttpRequest):
+    """A request behind ActionView: somebody is signed in (accounts.User, a floor above this one)."""
+
+    user: Any
+
+
 class ActionView(AccessMixin, View):
     """A class-based view that is guarded by its `action` in the permission table.
 

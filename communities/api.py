@@ -10,7 +10,6 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
 from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
-from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
@@ -26,7 +25,7 @@ WRITABLE = tuple(name for name in COMMUNITY_FIELDS if name != "region")
 class CommunitySerializer(serializers.ModelSerializer):
     """A community with its eligibility; areas in m², positions in WGS 84 degrees."""
 
-    region = serializers.SlugRelatedField(slug_field="code", read_only=True)
+    region: Any = serializers.SlugRelatedField(slug_field="code", read_only=True)
     region_path = serializers.CharField(source="region.path", read_only=True)
     eligible = serializers.SerializerMethodField()
     ineligible_because = serializers.SerializerMethodField()
@@ -50,7 +49,7 @@ class CommunitySerializer(serializers.ModelSerializer):
 class CommunityInput(serializers.ModelSerializer):
     """What a caller may send. `version` is demanded for a change: the one that was read."""
 
-    region = serializers.SlugRelatedField(slug_field="code", queryset=Region.objects.none())
+    region: Any = serializers.SlugRelatedField(slug_field="code", queryset=Region.objects.none())
     version = serializers.IntegerField(required=False, min_value=1)
 
     class Meta:
@@ -70,6 +69,8 @@ class CommunityInput(serializers.ModelSerializer):
 class CommunityViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet):
     """Communities in the caller's area; registering and changing go through the same operations as the pages."""
 
+    request: Any
+
     queryset = Community.objects.none()
     serializer_class = CommunitySerializer
     filterset_class = CommunityFilter
@@ -85,7 +86,7 @@ class CommunityViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet):
         return communities_in_reach(self.request.user)
 
     @extend_schema(request=CommunityInput, responses={201: CommunitySerializer})
-    def create(self, request: Request) -> Response:
+    def create(self, request: Any) -> Response:
         """Register a community; its code is made by the server."""
         values = self._values(request, partial=False)
         values.pop("version", None)
@@ -93,7 +94,7 @@ class CommunityViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet):
         return Response(self.get_serializer(community).data, status=status.HTTP_201_CREATED)
 
     @extend_schema(request=CommunityInput, responses=CommunitySerializer)
-    def partial_update(self, request: Request, code: str) -> Response:
+    def partial_update(self, request: Any, code: str) -> Response:
         """Change the fields sent; 409 `lost_update` when somebody saved since `version`."""
         community = self.get_object()
         values = self._values(request, partial=True)
@@ -103,7 +104,7 @@ class CommunityViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet):
         changed = change_community(actor=request.user, at=timezone.now(), community_id=community.pk, version=version, values=values)
         return Response(self.get_serializer(changed).data)
 
-    def _values(self, request: Request, *, partial: bool) -> dict[str, Any]:
+    def _values(self, request: Any, *, partial: bool) -> dict[str, Any]:
         sent = CommunityInput(data=request.data, partial=partial, context=self.get_serializer_context())
         sent.is_valid(raise_exception=True)
         return dict(sent.validated_data)

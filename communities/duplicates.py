@@ -7,6 +7,7 @@ registered for the county as a whole), the same address, or stand within 50 m wi
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection
 
@@ -72,7 +73,7 @@ def suspicions(viewer: Viewer, *, under: Region | None = None, of: Community | N
     area = under.path if under else ""
     if of is not None:
         area = "/".join(of.region.codes[:3]) + "/"
-    values = {
+    values: dict[str, Any] = {
         "paths": paths,
         "under": f"{area}%",
         "metres": NEAR_METRES,

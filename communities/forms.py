@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from common.errors import DomainError, InvalidInput
 from common.text import narrow
 from communities.models import Building, Community, Household
-from communities.operations import BUILDING_FIELDS, COMMUNITY_FIELDS
+from communities.operations import BUILDING_FIELDS, COMMUNITY_FIELDS, HOUSEHOLD_FIELDS
 from regions.choices import LEVEL_DEPTH, Level
 from regions.models import Region
 
@@ -93,7 +93,7 @@ class HouseholdForm(forms.ModelForm):
 
     class Meta:
         model = Household
-        fields = ("building", "unit", "door", "exclusive_area")
+        fields = HOUSEHOLD_FIELDS
 
     def __init__(self, *args: Any, community: Community, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -119,7 +119,7 @@ class HouseholdForm(forms.ModelForm):
 
     def values(self) -> dict[str, Any]:
         """What the operation takes, people apart."""
-        return {name: self.cleaned_data[name] for name in self._meta.fields}
+        return {name: self.cleaned_data[name] for name in HOUSEHOLD_FIELDS}
 
     def _post_clean(self) -> None:
         """As in CommunityForm."""

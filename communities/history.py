@@ -65,7 +65,7 @@ def history_of(row: Model, most: int = 20, since: int | None = None) -> list[Cha
     found = list(events[: most + 1])
     users = _users(event.pgh_context for event in found)
     regions = {r.pk: r for r in Region.objects.filter(pk__in={e.region_id for e in found if hasattr(e, "region_id")})}
-    result = []
+    result: list[Change] = []
     for newer, older in zip(found, [*found[1:], None], strict=False):
         if len(result) == most or (since is not None and older is None):
             break

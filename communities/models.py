@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pghistory
 import pgtrigger
 from django.conf import settings
@@ -14,7 +16,7 @@ from communities.choices import ManagementKind, OwnerKind
 from communities.querysets import BelowCommunityQuerySet, BelowHouseholdQuerySet, BelowPairQuerySet, CommunityQuerySet
 from regions.models import Region
 
-AREA = {"max_digits": 12, "decimal_places": 2}
+AREA: dict[str, Any] = {"max_digits": 12, "decimal_places": 2}
 YEAR = [MinValueValidator(1900), MaxValueValidator(2100)]
 
 

@@ -183,7 +183,7 @@ def lock_community(*, actor: User, action: str, community_id: int) -> Community:
     return community
 
 
-def state_of(row: Building | Household) -> str:
+def state_of(row: Any) -> str:
     """What a form carries to notice that somebody saved in between: the row's newest entry in its history, "0" for none."""
     newest = row.events.order_by("-pgh_id").values_list("pgh_id", flat=True).first() or 0
     if isinstance(row, Building):

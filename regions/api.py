@@ -14,7 +14,7 @@ from regions.models import Region
 class RegionSerializer(serializers.ModelSerializer):
     """A region; `path` holds the codes from the province down."""
 
-    parent = serializers.SlugRelatedField(slug_field="code", read_only=True, allow_null=True)
+    parent: Any = serializers.SlugRelatedField(slug_field="code", read_only=True, allow_null=True)
     level = serializers.CharField(read_only=True)
 
     class Meta:

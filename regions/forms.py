@@ -1,5 +1,7 @@
 """The shape of input: a new sub-district or residents' committee."""
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -18,7 +20,7 @@ class RegionForm(forms.Form):
     name_zh = forms.CharField(label=_("Chinese name"), max_length=60)
     name_en = forms.CharField(label=_("English name"), max_length=80, required=False)
 
-    def __init__(self, *args: object, parent: Region, **kwargs: object) -> None:
+    def __init__(self, *args: Any, parent: Region, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         length = CODE_LENGTH[CHILD_LEVEL[parent.depth]]
         self.fields["code"].help_text = _("%(length)d digits, starting with %(prefix)s.") % {"length": length, "prefix": parent.code}

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from common.errors import DomainError
-from common.views import ActionView
+from common.views import ActionView, StaffRequest
 from regions.forms import CHILD_KIND, CHILD_LEVEL, RegionForm
 from regions.models import Region
 from regions.operations import add_region
@@ -26,12 +26,12 @@ class RegionList(ActionView):
 
     action = "regions.see"
 
-    def get(self, request: HttpRequest) -> HttpResponse:
+    def get(self, request: StaffRequest) -> HttpResponse:
         """The reader's own region, or the one in the URL."""
         top = self._top(request)
         return render(request, "regions/list.html", self._context(request, top))
 
-    def _top(self, request: HttpRequest) -> Region:
+    def _top(self, request: StaffRequest) -> Region:
         code = request.GET.get("region", "")
         if code:
             return region_or_404(code, request.user)
@@ -39,7 +39,7 @@ class RegionList(ActionView):
             raise PermissionDenied
         return request.user.region
 
-    def _context(self, request: HttpRequest, top: Region, form: RegionForm | None = None) -> dict[str, Any]:
+    def _context(self, request: StaffRequest, top: Region, form: RegionForm | None = None) -> dict[str, Any]:
         address = reverse("regions:list")
         user = request.user
         may_add = top.depth in CHILD_LEVEL and user.may("regions.add", top.path)
@@ -61,11 +61,11 @@ class RegionAdd(RegionList):
 
     action = "regions.add"
 
-    def get(self, request: HttpRequest, code: str) -> HttpResponse:
+    def get(self, request: StaffRequest, code: str) -> HttpResponse:
         """The form stands on the parent's page."""
         return redirect(f"{reverse('regions:list')}?region={code}")
 
-    def post(self, request: HttpRequest, code: str) -> HttpResponse:
+    def post(self, request: StaffRequest, code: str) -> HttpResponse:
         """Save, or say beside the fields what is wrong."""
         parent = region_or_404(code, request.user)
         request.user.require(self.action, parent.path)

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.text import capfirst
@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from common.display import group
 from common.errors import DomainError
-from common.views import ActionView
+from common.views import ActionView, StaffRequest
 from communities.errors import CannotMerge
 from communities.forms import ApartForm, MergeForm, take_refusal
 from communities.merging import keep_apart, merge_communities
@@ -35,7 +35,7 @@ class DuplicateList(ActionView):
 
     action = "communities.see"
 
-    def get(self, request: HttpRequest) -> HttpResponse:
+    def get(self, request: StaffRequest) -> HttpResponse:
         """Strongest suspicion first; `start` and `region` in the URL."""
         chosen = request.GET.get("region", "")
         under = Region.objects.visible_to(request.user).filter(code=chosen).first() if chosen else None
@@ -61,12 +61,12 @@ class MergePage(ActionView):
 
     action = "communities.merge"
 
-    def get(self, request: HttpRequest, first: int, second: int) -> HttpResponse:
+    def get(self, request: StaffRequest, first: int, second: int) -> HttpResponse:
         """What each says, and where they differ."""
         pair = self._pair(request, first, second)
         return self._show(request, pair, MergeForm(pair=pair), ApartForm(prefix="apart"))
 
-    def post(self, request: HttpRequest, first: int, second: int) -> HttpResponse:
+    def post(self, request: StaffRequest, first: int, second: int) -> HttpResponse:
         """`apart` in the form keeps them apart; otherwise they are merged."""
         pair = self._pair(request, first, second)
         if "apart" in request.POST:
@@ -93,7 +93,7 @@ class MergePage(ActionView):
                 return redirect("communities:detail", survivor)
         return self._show(request, pair, form, ApartForm(prefix="apart"), reasons=reasons, status=422)
 
-    def _keep_apart(self, request: HttpRequest, pair: tuple[Community, Community]) -> HttpResponse:
+    def _keep_apart(self, request: StaffRequest, pair: tuple[Community, Community]) -> HttpResponse:
         form = ApartForm(request.POST, prefix="apart")
         if form.is_valid():
             try:
@@ -111,7 +111,7 @@ class MergePage(ActionView):
                 return redirect("communities:duplicates")
         return self._show(request, pair, MergeForm(pair=pair), form, status=422)
 
-    def _pair(self, request: HttpRequest, first: int, second: int) -> tuple[Community, Community]:
+    def _pair(self, request: StaffRequest, first: int, second: int) -> tuple[Community, Community]:
         rows = Community.objects.visible_to(request.user).current().select_related("region").in_bulk([first, second])
         if first == second or len(rows) != 2:
             raise Http404(_("There is no such pair of communities in your area."))
@@ -121,7 +121,7 @@ class MergePage(ActionView):
 
     def _show(
         self,
-        request: HttpRequest,
+        request: StaffRequest,
         pair: tuple[Community, Community],
         form: MergeForm,
         apart: ApartForm,
@@ -145,10 +145,11 @@ class MergePage(ActionView):
 def compared(first: Community, second: Community) -> list[dict[str, Any]]:
     """Both records line by line, marked where they differ, with what hangs below each."""
     places = place_names((first.region, second.region))
+    words = {column.name: column.verbose_name for column in Community._meta.fields}
     lines = [{"label": _("Region"), "first": places[first.region.path], "second": places[second.region.path]}]
     for name in COMPARED:
         texts = [_text(row, name) for row in (first, second)]
-        lines.append({"label": capfirst(str(Community._meta.get_field(name).verbose_name)), "first": texts[0], "second": texts[1]})
+        lines.append({"label": capfirst(str(words[name])), "first": texts[0], "second": texts[1]})
     counted = (
         (_("Buildings entered"), "buildings"),
         (_("Households entered"), "households"),

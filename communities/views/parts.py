@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from common.errors import DomainError
 from common.paging import cursor_page
-from common.views import ActionView
+from common.views import ActionView, StaffRequest
 from communities.errors import LostUpdate
 from communities.forms import BuildingForm, HouseholdForm, take_refusal
 from communities.models import Building, Community, Household
@@ -26,13 +26,13 @@ from communities.views.register import crumbs
 class PartView(ActionView):
     """Form page of something below a community: one template, one way to refuse and to come back."""
 
-    def community(self, request: HttpRequest, pk: int) -> Community:
+    def community(self, request: StaffRequest, pk: int) -> Community:
         """404 outside the reader's area, 403 in it without the right."""
         community = community_or_404(pk, request.user)
         request.user.require(self.action, community.region.path)
         return community
 
-    def show(self, request: HttpRequest, community: Community, form: forms.BaseForm, title: str, status: int = 200) -> HttpResponse:
+    def show(self, request: StaffRequest, community: Community, form: forms.BaseForm, title: str, status: int = 200) -> HttpResponse:
         """The form in the community's place."""
         back = reverse("communities:detail", args=[community.pk])
         context = {
@@ -47,8 +47,7 @@ class PartView(ActionView):
     def refuse(self, form: forms.BaseForm, error: DomainError, row: Any = None) -> None:
         """The refusal in its place; after somebody else's change the next save is done knowingly."""
         if isinstance(error, LostUpdate) and row is not None:
-            form.data = form.data.copy()
-            form.data["seen"] = state_of(row)
+            form.data = {**form.data.dict(), "seen": state_of(row)}
         take_refusal(form, error)
 
 
@@ -57,11 +56,11 @@ class BuildingAdd(PartView):
 
     action = "communities.edit"
 
-    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+    def get(self, request: StaffRequest, pk: int) -> HttpResponse:
         """An empty form."""
         return self.show(request, self.community(request, pk), BuildingForm(), _("Add a building"))
 
-    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+    def post(self, request: StaffRequest, pk: int) -> HttpResponse:
         """Save, or say beside the fields what is wrong."""
         community, form = self.community(request, pk), BuildingForm(request.POST)
         if form.is_valid():
@@ -80,13 +79,13 @@ class BuildingChange(PartView):
 
     action = "communities.edit"
 
-    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+    def get(self, request: StaffRequest, pk: int) -> HttpResponse:
         """The form with what is on record."""
         building = self._building(request, pk)
         form = BuildingForm(instance=building, initial={"seen": state_of(building)})
         return self.show(request, building.community, form, _("Change %(name)s") % {"name": building.name})
 
-    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+    def post(self, request: StaffRequest, pk: int) -> HttpResponse:
         """Save, or say beside the fields what is wrong."""
         building = self._building(request, pk)
         form = BuildingForm(request.POST, instance=building)
@@ -101,7 +100,7 @@ class BuildingChange(PartView):
                 return redirect("communities:detail", building.community_id)
         return self.show(request, building.community, form, _("Change %(name)s") % {"name": building.name}, status=422)
 
-    def _building(self, request: HttpRequest, pk: int) -> Building:
+    def _building(self, request: StaffRequest, pk: int) -> Building:
         building = Building.objects.visible_to(request.user).select_related("community__region").filter(pk=pk).first()
         if building is None:
             raise Http404(_("There is no such building in your area."))
@@ -114,13 +113,13 @@ class HouseholdAdd(PartView):
 
     action = "households.edit"
 
-    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+    def get(self, request: StaffRequest, pk: int) -> HttpResponse:
         """An empty form."""
         community = self.community(request, pk)
         form = HouseholdForm(community=community, initial={"building": request.GET.get("building", "")})
         return self.show(request, community, form, _("Add a household"))
 
-    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+    def post(self, request: StaffRequest, pk: int) -> HttpResponse:
         """Save, or say beside the fields what is wrong."""
         community = self.community(request, pk)
         form = HouseholdForm(request.POST, community=community)
@@ -148,13 +147,13 @@ class HouseholdChange(PartView):
 
     action = "households.edit"
 
-    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+    def get(self, request: StaffRequest, pk: int) -> HttpResponse:
         """The form with what is on record, people left out."""
         household = household_or_404(request, pk, self.action)
         form = HouseholdForm(instance=household, community=household.community, initial={"seen": state_of(household)})
         return self.show(request, household.community, form, _("Change household %(place)s") % {"place": household})
 
-    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+    def post(self, request: StaffRequest, pk: int) -> HttpResponse:
         """Save, or say beside the fields what is wrong."""
         household = household_or_404(request, pk, self.action)
         community, title = household.community, _("Change household %(place)s") % {"place": household}
@@ -184,7 +183,7 @@ class HouseholdShow(ActionView):
 
     action = "households.see_names"
 
-    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+    def post(self, request: StaffRequest, pk: int) -> HttpResponse:
         """The table's row for htmx, a page of its own without script."""
         household = household_or_404(request, pk, self.action)
         contact = reveal_owners(actor=request.user, at=timezone.now(), household=household)
@@ -206,13 +205,13 @@ class DisclosureList(ActionView):
 
     action = "audit.see"
 
-    def get(self, request: HttpRequest) -> HttpResponse:
+    def get(self, request: StaffRequest) -> HttpResponse:
         """Newest first."""
         page = cursor_page(disclosures(request.user), order="-at", cursor=request.GET.get("cursor", ""))
         return render(request, "communities/disclosures.html", {"page": page})
 
 
-def household_or_404(request: HttpRequest, pk: int, action: str) -> Household:
+def household_or_404(request: StaffRequest, pk: int, action: str) -> Household:
     """The flat in the reader's area; NotAllowed (403) without the right there."""
     rows = Household.objects.visible_to(request.user).select_related("building", "community__region")
     household = rows.filter(pk=pk).first()

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from common.errors import DomainError
-from common.views import ActionView
+from common.views import ActionView, StaffRequest
 from communities.errors import LostUpdate
 from communities.filters import CommunityFilter
 from communities.forms import CommunityForm, take_refusal
@@ -49,7 +49,7 @@ class CommunityList(ActionView):
 
     action = "communities.see"
 
-    def get(self, request: HttpRequest) -> HttpResponse:
+    def get(self, request: StaffRequest) -> HttpResponse:
         """One page of the list; the same number of queries whatever it shows."""
         found = CommunityFilter(request.GET, queryset=communities_in_reach(request.user), request=request)
         page = community_page(found.qs, sort=request.GET.get("sort", DEFAULT_SORT), cursor=request.GET.get("cursor", ""))
@@ -83,9 +83,9 @@ class CommunityList(ActionView):
         return min(posts[0].region.depth, COUNTY_DEPTH) if len(posts) == 1 else LEVEL_DEPTH[Level.PROVINCE]
 
     @staticmethod
-    def _segments(request: HttpRequest) -> list[dict[str, Any]]:
+    def _segments(request: StaffRequest) -> list[dict[str, Any]]:
         """The quick questions above the table."""
-        words = (
+        words: tuple[tuple[str, dict[str, str]], ...] = (
             (_("All"), {}),
             (_("Can be renovated"), {"eligible": "yes"}),
             (_("Cannot be renovated"), {"eligible": "no"}),
@@ -124,7 +124,7 @@ class CommunityDetail(ActionView):
 
     action = "communities.see"
 
-    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+    def get(self, request: StaffRequest, pk: int) -> HttpResponse:
         """Names and phones stay masked here."""
         user = request.user
         community = community_or_404(pk, user)
@@ -180,12 +180,12 @@ class CommunityAdd(ActionView):
     action = "communities.edit"
     title = gettext_lazy("Register a community")
 
-    def get(self, request: HttpRequest) -> HttpResponse:
+    def get(self, request: StaffRequest) -> HttpResponse:
         """An empty form, the region taken over from the list."""
         region = Region.objects.visible_to(request.user).filter(code=request.GET.get("region", "")).first()
         return self._show(request, CommunityForm(user=request.user, initial={"region": region}))
 
-    def post(self, request: HttpRequest) -> HttpResponse:
+    def post(self, request: StaffRequest) -> HttpResponse:
         """Save, or say beside the fields what is wrong."""
         form = CommunityForm(request.POST, user=request.user)
         if form.is_valid():
@@ -199,7 +199,7 @@ class CommunityAdd(ActionView):
                 return redirect("communities:detail", community.pk)
         return self._show(request, form, status=422)
 
-    def _show(self, request: HttpRequest, form: CommunityForm, status: int = 200) -> HttpResponse:
+    def _show(self, request: StaffRequest, form: CommunityForm, status: int = 200) -> HttpResponse:
         address = reverse("communities:list")
         context = {"form": form, "title": self.title, "crumbs": [(_("Communities"), address), (self.title, "")], "back": address}
         return render(request, "communities/form.html", context, status=status)
@@ -210,12 +210,12 @@ class CommunityChange(ActionView):
 
     action = "communities.edit"
 
-    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+    def get(self, request: StaffRequest, pk: int) -> HttpResponse:
         """The form with what is on record."""
         community = self._community(request, pk)
         return self._show(request, community, CommunityForm(instance=community, user=request.user))
 
-    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+    def post(self, request: StaffRequest, pk: int) -> HttpResponse:
         """Save; after somebody else's change show it, and let the next save go through."""
         community = self._community(request, pk)
         form = CommunityForm(request.POST, instance=community, user=request.user)
@@ -236,13 +236,13 @@ class CommunityChange(ActionView):
         return self._show(request, community, form, meanwhile=meanwhile, status=422)
 
     @staticmethod
-    def _community(request: HttpRequest, pk: int) -> Community:
+    def _community(request: StaffRequest, pk: int) -> Community:
         community = community_or_404(pk, request.user)
         request.user.require("communities.edit", community.region.path)
         return community
 
     @staticmethod
-    def _show(request: HttpRequest, community: Community, form: CommunityForm, status: int = 200, **more: Any) -> HttpResponse:
+    def _show(request: StaffRequest, community: Community, form: CommunityForm, status: int = 200, **more: Any) -> HttpResponse:
         back = reverse("communities:detail", args=[community.pk])
         context = {
             "form": form,
