@@ -111,7 +111,7 @@ def targets(scale: float = 1.0) -> list[UnitTargets]:
     may = [min(round(row[2] * scale), plan) for row, plan in zip(UNITS.values(), planned, strict=True)]
     april = [min(round(row[1] * scale), most) for row, most in zip(UNITS.values(), may, strict=True)]
     done = [min(round(row[3] * scale), most) for row, most in zip(UNITS.values(), april, strict=True)]
-    june = [plan - (code == "130400" and plan > 1) for code, plan in zip(codes, planned, strict=True)]
+    june = [max(most, plan - (code == "130400")) for code, plan, most in zip(codes, planned, may, strict=True)]
     started = [*_downwards(scaled(STARTED[:3]), april), may, june, planned]
     due = _downwards(scaled(DUE_STARTS[:5]), planned)
     due_done = _downwards(scaled(DUE_COMPLETIONS[:9]), planned)

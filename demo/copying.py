@@ -93,26 +93,35 @@ def as_text(value: Any) -> str:
     return text.translate(_ESCAPES) if _SPECIAL.search(text) else text
 
 
+CONSTRAINTS = """
+    SELECT format('ALTER TABLE %%I DROP CONSTRAINT %%I', %(table)s, conname),
+           format('ALTER TABLE %%I ADD CONSTRAINT %%I %%s', %(table)s, conname, pg_get_constraintdef(oid))
+    FROM pg_constraint WHERE conrelid = %(table)s::regclass AND contype IN ('f', 'u') ORDER BY contype DESC, conname
+"""
+INDEXES = """
+    SELECT format('DROP INDEX %%I', i.indexrelid::regclass::text), pg_get_indexdef(i.indexrelid)
+    FROM pg_index i WHERE i.indrelid = %(table)s::regclass
+    AND NOT EXISTS (SELECT 1 FROM pg_constraint c WHERE c.conindid = i.indexrelid) ORDER BY i.indexrelid
+"""
+
+
 @contextmanager
-def checked_afterwards(*names: type[models.Model]) -> Iterator[None]:
-    """Foreign keys of empty tables are checked once, when the block ends, instead of row by row.
+def rebuilt_afterwards(*kinds: type[models.Model]) -> Iterator[None]:
+    """Foreign keys, unique constraints and indexes of empty tables are made once, when the block ends, not row by row.
 
     In the same transaction: nobody ever sees the tables without them. Tables that hold rows are left as they are.
     """
-    dropped: list[tuple[str, str, str]] = []
+    steps: list[tuple[str, str]] = []
     with connection.cursor() as cursor:
-        for table in [model._meta.db_table for model in names if not model._default_manager.exists()]:
-            cursor.execute(
-                "SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint"
-                " WHERE conrelid = %s::regclass AND contype = 'f' ORDER BY conname",
-                [table],
-            )
-            dropped += [(table, name, definition) for name, definition in cursor.fetchall()]
+        for table in [kind._meta.db_table for kind in kinds if not kind._default_manager.exists()]:
+            for query in (CONSTRAINTS, INDEXES):
+                cursor.execute(query, {"table": table})
+                steps += cursor.fetchall()
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # a table with checks still to be made cannot be altered
         cursor.execute("SET CONSTRAINTS ALL DEFERRED")
-        for table, name, _ in dropped:
-            cursor.execute(f'ALTER TABLE "{table}" DROP CONSTRAINT "{name}"')
+        for drop, _ in steps:
+            cursor.execute(drop)
     yield
     with connection.cursor() as cursor:
-        for table, name, definition in dropped:
-            cursor.execute(f'ALTER TABLE "{table}" ADD CONSTRAINT "{name}" {definition}')
+        for _, make in steps:
+            cursor.execute(make)

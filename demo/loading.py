@@ -16,7 +16,7 @@ from django.db import connection, transaction
 from analytics.counting import count_year, years_to_count
 from common.text import pinyin, search_words
 from communities.models import Building, Community, Household, Owner
-from demo.copying import checked_afterwards, copy_objects
+from demo.copying import copy_objects, rebuilt_afterwards
 from demo.flats import copy_flats
 from demo.people import add_accounts, loaded
 from demo.pictures import store_pictures
@@ -83,7 +83,7 @@ def _write(wish: Wish, say: Say) -> None:
     if wish.households:
         with _step(say, "households and owners"):
             flats = [(yard, ids[yard.code].pk, buildings[yard.code]) for yard in _yards_of(plan) if yard.with_flats]
-            with checked_afterwards(Household, Owner):
+            with rebuilt_afterwards(Household, Owner):
                 copy_flats(wish.seed, flats, wish.processes)
 
 
