@@ -66,7 +66,7 @@ def parse(words: list[str]) -> argparse.Namespace:
 
 def carry_out(options: argparse.Namespace) -> int:
     """Call the sub-command and return its exit code."""
-    from workshop import commands  # noqa: PLC0415 (after the check of Python's version)
+    from workshop import commands  # after the check of Python's version
 
     data = Path(options.data) if getattr(options, "data", None) else commands.DEFAULT_DATA
     if options.command == "run":
@@ -86,8 +86,8 @@ def main(words: list[str]) -> int:
         print(f"dev.py needs Python 3.11 or newer; {sys.executable} is {sys.version.split()[0]}.", file=sys.stderr)
         return 2
     options = parse(words)
-    from workshop.console import WorkshopError, complain  # noqa: PLC0415
-    from workshop.processes import StopRequested, stoppable  # noqa: PLC0415
+    from workshop.console import WorkshopError, complain
+    from workshop.processes import StopRequested, stoppable
 
     try:
         with stoppable():

@@ -221,7 +221,7 @@ STATICFILES_DIRS = [
 ]
 ICON_ROOT = NODE_MODULES / "bootstrap-icons" / "icons"
 MEDIA_ROOT = Path(env.text("MEDIA_ROOT", None if PRODUCTION else str(BASE_DIR / ".workshop" / "media")))
-MEDIA_URL = None  # files are private: they leave through views that ask for the region
+MEDIA_URL = "/no-public-media/"  # nothing answers there: files are private and leave through views that ask for the region
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
