@@ -6,6 +6,7 @@ import datetime
 from typing import Any
 
 from django import forms, template
+from django.utils.timezone import get_default_timezone
 from django.utils.translation import gettext_lazy as _
 
 register = template.Library()
@@ -127,7 +128,7 @@ def design_samples() -> dict[str, Any]:
         "crumbs": [("河北省", "#"), ("邯郸市", "#"), ("复兴区", "")],
         "children": [(unit[1], "#") for unit in UNITS[:5]],
         "as_of": datetime.date(2021, 5, 31),
-        "counted": datetime.datetime(2021, 6, 1, 6, 10),  # noqa: DTZ001 printed as it stands
+        "counted": datetime.datetime(2021, 6, 1, 6, 10, tzinfo=get_default_timezone()),
         "years": [{"label": str(year), "url": "#", "current": year == 2021} for year in (2020, 2021, 2022)],
         "spark": [125, 342, 743, 1502, 2237],
         "ranking": _ranking(),

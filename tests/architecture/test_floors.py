@@ -101,9 +101,8 @@ def test_no_import_hides_in_a_function_to_get_around_a_floor():
     for path in python_files():
         for node in ast.walk(tree_of(path)):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-                for inner in ast.walk(node):
-                    if isinstance(inner, ast.Import | ast.ImportFrom):
-                        hidden.append(f"{short(path)}:{inner.lineno}")
+                inner = [each for each in ast.walk(node) if isinstance(each, ast.Import | ast.ImportFrom)]
+                hidden += [f"{short(path)}:{each.lineno}" for each in inner]
     assert hidden == []
 
 
