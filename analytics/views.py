@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import hashlib
 from typing import Any
 
 from django.conf import settings
@@ -21,6 +20,7 @@ from django.utils.translation import gettext as _
 from analytics import queries
 from analytics.behind import described, entries_of, rows_behind, worded
 from analytics.indicators import BY_CODE, INDICATORS
+from analytics.keeping import PAGE_SECONDS, PART_SECONDS, key_of
 from analytics.maps import outline
 from analytics.measures import DEFAULT_MEASURE, MEASURES
 from analytics.overview import Place, crumbs, overview, years
@@ -33,8 +33,6 @@ from regions.models import Region
 from regions.queries import ancestors, region_or_404
 
 PLACEHOLDER = "csrf-token-of-this-session"  # stands in a kept page where each answer puts its own token
-PAGE_SECONDS = 600
-KEPT_SECONDS = 86_400  # only to give memory back: a key holds the figures' version, so nothing in it grows old
 PARTS = ("place", "head", "ranking", "course", "laggards")
 SORTS = ("name_key", "county_key", "since", "household_count", "value", "photo_count")
 LISTED = 200  # communities that a county's dashboard lists itself
@@ -65,10 +63,6 @@ def _fresh(counted: list[Freshness], period: Period) -> Freshness:
     return next(found, Freshness(period.year, 0, timezone.now(), "", False, False))
 
 
-def _key(kind: str, *named: object) -> str:
-    return f"{kind}:{hashlib.sha256(repr(named).encode()).hexdigest()}"
-
-
 class Dashboard(ActionView):
     """Province → reporting unit → county → communities. What is cached is keyed by the figures' version and the viewer."""
 
@@ -88,11 +82,11 @@ class Dashboard(ActionView):
         name = (region.path, region.name_zh, period, place.measure.key, get_language(), user.scope.key, versions)
         whole = region.depth < queries.COUNTY_DEPTH and not problem and not get_messages(request)
         posts = [(post.pk, post.role, post.region.name_zh) for post in user.current_posts]
-        key = _key("dashboard-page", *name, user.pk, user.name, user.username, posts, todo, request.get_full_path())
+        key = key_of("dashboard-page", *name, user.pk, user.name, user.username, posts, todo, request.get_full_path())
         page = cache.get(key) if whole else None
         if page is None:
             context = {
-                "parts": self._parts(place, counted, _key("dashboard", *name)),
+                "parts": self._parts(place, counted, key_of("dashboard", *name)),
                 "problem": problem,
                 "region": region,
                 "period": period,
@@ -120,7 +114,7 @@ class Dashboard(ActionView):
                 {"label": one.label, "current": one == place.measure, "url": place.dashboard(measure=one.key)} for one in MEASURES.values()
             ]
             parts = {part: render_to_string(f"analytics/_{part}.html", context) for part in PARTS}
-            cache.set(key, parts, KEPT_SECONDS)
+            cache.set(key, parts, PART_SECONDS)
         return parts
 
     def _communities(self, place: Place) -> list[Any] | None:
@@ -182,13 +176,13 @@ class Published(PublicView):
         counted = queries.year_counts()
         period, problem = period_of(request, counted)
         fresh = _fresh(counted, period)
-        key = _key("published", period, get_language(), [(one.year, one.version) for one in counted])
+        key = key_of("published", period, get_language(), [(one.year, one.version) for one in counted])
         main = cache.get(key)
         if main is None:
             province = Region.objects.get(code=settings.PROVINCE_CODE)
             context = overview(Place(province, period, DEFAULT_MEASURE, linked=False), fresh)
             main = render_to_string("analytics/_published.html", context)
-            cache.set(key, main, KEPT_SECONDS)
+            cache.set(key, main, PART_SECONDS)
         context = {
             "main": main,
             "problem": problem,
