@@ -59,11 +59,11 @@ def load(wish: Wish, say: Say) -> bool:
             return False
         _tell_the_audit_trail()
         _write(wish, say)
+    with _step(say, "statistics for the query planner"), connection.cursor() as cursor:
+        cursor.execute(f"ANALYZE {', '.join(TABLES)}")
     with _step(say, "figures"):
         for year in years_to_count():
             count_year(year)
-    with _step(say, "statistics for the query planner"), connection.cursor() as cursor:
-        cursor.execute(f"ANALYZE {', '.join(TABLES)}")
     return True
 
 
