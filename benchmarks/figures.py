@@ -18,7 +18,7 @@ from django.test.utils import CaptureQueriesContext
 from accounts.models import Post, User
 from analytics.counting import count_year
 from analytics.models import DailyCount
-from benchmarks.http import drive, server
+from benchmarks.web import drive, server
 
 YEAR = 2021
 RUNS = 9
