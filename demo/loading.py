@@ -24,6 +24,8 @@ from demo.shapes import Street, Yard, YearPlan
 from demo.writing import Writer
 from demo.yards import english
 from demo.year import build, read_counties
+from lifecycle.models import StageChange
+from projects.models import Contract, Entry, Photo, ProgressReport, Project
 from regions.choices import LEVEL_DEPTH, Level, RegionKind
 from regions.models import Region
 from regions.operations import REGIONS_FILE, load_official_regions
@@ -36,6 +38,7 @@ TABLES = (
     "projects_annualplan", "projects_project", "projects_entry", "projects_contract", "projects_photo",
     "projects_progressreport", "lifecycle_stagechange", "analytics_dailycount", "regions_region",
 )  # fmt: skip
+WORKS = (Project, Entry, Contract, StageChange, ProgressReport, Photo)
 Say = Callable[[str], None]
 
 
@@ -75,16 +78,15 @@ def _write(wish: Wish, say: Say) -> None:
         add_streets(plan.streets)
     with _step(say, "accounts"):
         users = add_accounts(wish.seed)
-    with _step(say, "communities and buildings"):
+    with _step(say, "communities and buildings"), rebuilt_afterwards(Community, Building):
         ids, buildings = add_yards(plan)
-    with _step(say, "plans, projects, contracts, stages, reports, photos"):
+    with _step(say, "plans, projects, contracts, stages, reports, photos"), rebuilt_afterwards(*WORKS):
         store_pictures()
         Writer(plan, users, ids, wish).write()
     if wish.households:
-        with _step(say, "households and owners"):
+        with _step(say, "households and owners"), rebuilt_afterwards(Household, Owner):
             flats = [(yard, ids[yard.code].pk, buildings[yard.code]) for yard in _yards_of(plan) if yard.with_flats]
-            with rebuilt_afterwards(Household, Owner):
-                copy_flats(wish.seed, flats, wish.processes)
+            copy_flats(wish.seed, flats, wish.processes)
 
 
 def _tell_the_audit_trail() -> None:
