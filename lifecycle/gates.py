@@ -45,6 +45,17 @@ class Finding:
         return {key: value for key, value in asdict(self).items() if key not in {"link", "link_label"}}
 
 
+# the names again, for findings stored in another reader's language
+NAMES: dict[str, str | Promise] = {
+    "communities_eligible": gettext_lazy("Communities are eligible"),
+    "in_frozen_plan": gettext_lazy("In the annual plan"),
+    "works_contract": gettext_lazy("Works contract"),
+    "supervision_contract": gettext_lazy("Supervision contract"),
+    "contractor_on_site": gettext_lazy("Contractor on site"),
+    "all_works_done": gettext_lazy("All works done"),
+    "finished_photos": gettext_lazy("Photos of the finished works"),
+    "completion_recorded": gettext_lazy("Completion recorded"),
+}
 Gate = Callable[[Project, datetime.date], Finding]
 STANDING: dict[str, Any] = {"removed_on__isnull": True}
 
@@ -176,12 +187,13 @@ def _photo_finding(
     if passed:
         sentence = _("Every community has a dated photo taken in its yard.")
     else:
-        sentence = _("No photo “%(kind)s” taken in the yard between %(since)s and %(until)s: %(names)s.") % {
-            "kind": kind.label,
-            "since": since.isoformat() if since else "…",
-            "until": at.isoformat(),
-            "names": _names(missing) or project.name,
-        }
+        words = (
+            _("No photo “%(kind)s” taken in the yard between %(since)s and %(until)s: %(names)s.")
+            if since
+            else _("No photo “%(kind)s” taken in the yard by %(until)s: %(names)s.")
+        )
+        named = {"kind": kind.label, "until": at.isoformat(), "names": _names(missing) or project.name}
+        sentence = words % (named | {"since": since.isoformat() if since else ""})
         if outside:
             sentence += " " + _("%(count)s photos lie outside the yard or have no position.") % {"count": outside}
     return Finding(

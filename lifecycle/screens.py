@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from lifecycle.gates import Finding
+from lifecycle.gates import NAMES, Finding
 from lifecycle.models import ChangeKind, StageChange
 from lifecycle.operations import findings_for
 from lifecycle.queries import history, standing_changes
@@ -181,7 +181,7 @@ def _change_text(change: StageChange) -> str:
     stage = change.get_stage_display()
     day = change.happened_on.isoformat()
     if change.kind == ChangeKind.REACH:
-        proofs = _(", ").join(str(finding["name"]) for finding in change.findings)
+        proofs = _(", ").join(str(NAMES.get(finding.get("code", ""), finding.get("name", ""))) for finding in change.findings)
         text = _("%(stage)s on %(day)s") % {"stage": stage, "day": day}
         return f"{text} · {proofs}" if proofs else text
     if change.kind == ChangeKind.REVERSE:

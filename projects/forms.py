@@ -63,6 +63,7 @@ class ContractForm(forms.ModelForm):
 
     kind = forms.ChoiceField(label=_("Kind"), choices=ContractKind.choices)
     amount = WanField(label=_("Amount (10,000 yuan)"))
+    party = forms.CharField(label=_("Contracting party"), max_length=100)
 
     class Meta:
         model = Contract

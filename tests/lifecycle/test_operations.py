@@ -116,7 +116,7 @@ def test_a_step_that_is_not_next_is_refused(designed, district_staff, stage):
 
 
 def test_the_second_clerk_hears_who_was_first(started, district_staff):
-    with pytest.raises(StageMoved, match="2021-04-30.*district_staff"):
+    with pytest.raises(StageMoved, match=r"2021-04-30.*district_staff"):
         start(started, district_staff)
 
 
