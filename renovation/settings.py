@@ -66,7 +66,19 @@ CONTENT_SECURITY_POLICY = {
 }
 
 # --- the house -------------------------------------------------------------------------------------------------
+# our own first: their words win over the same words in other packages' translations
 INSTALLED_APPS = [
+    "common",
+    "regions",
+    "accounts",
+    "audit",
+    "messaging",
+    "communities",
+    "projects",
+    "lifecycle",
+    "analytics",
+    "spreadsheets",
+    "demo",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -86,17 +98,6 @@ INSTALLED_APPS = [
     "django_otp.plugins.otp_totp",
     "django_otp.plugins.otp_static",
     "django_structlog",
-    "common",
-    "regions",
-    "accounts",
-    "audit",
-    "messaging",
-    "communities",
-    "projects",
-    "lifecycle",
-    "analytics",
-    "spreadsheets",
-    "demo",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

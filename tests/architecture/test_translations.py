@@ -6,6 +6,7 @@ from collections import defaultdict
 
 import polib
 import pytest
+from django.utils import translation
 from django.utils.translation.template import templatize
 
 from tests.architecture.houses import FLOORS, ROOT, python_files, short, templates, tree_of
@@ -105,3 +106,12 @@ def test_no_chinese_stands_in_a_template_untranslated():
         if design not in path.parents and CHINESE.search(allowed.sub("", path.read_text(encoding="utf-8")))
     ]  # fmt: skip
     assert found == []
+
+
+def test_no_other_package_puts_its_own_words_in_place_of_ours(entries):
+    plain = {entry.msgid: entry.msgstr for _path, entry in entries if not entry.msgid_plural and not entry.msgctxt}
+    with translation.override("zh-hans"):
+        shown = {msgid: translation.gettext(msgid) for msgid in plain}
+    assert {msgid: text for msgid, text in shown.items() if text != plain[msgid]} == {}, (
+        "compiled catalogues may be old: dev.py compiles them"
+    )
