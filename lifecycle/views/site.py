@@ -106,7 +106,7 @@ class SiteCommunity(ActionView):
         following = next_stage(project.stage)
         declare = next((word for word, stage in DECLARED.items() if stage == following), "")
         known = set(Contract.objects.filter(project=project).values_list("kind", flat=True))
-        now = newest_reports([entry]).get(entry.pk)
+        now, before = newest_reports([entry]).get(entry.pk), reports_before_month([entry], month).get(entry.pk)
         context = {
             "entry": entry,
             "project": project,
@@ -118,7 +118,8 @@ class SiteCommunity(ActionView):
             "findings": self._findings(project, following, today) if declare else [],
             "missing_contracts": [] if not before_start else [(kind.value, kind.label) for kind in SITE_CONTRACTS if kind not in known],
             "now": now,
-            "before": reports_before_month([entry], month).get(entry.pk),
+            "before": before,
+            "slider": now.percent if now else before.percent if before else 0,
             "paid": wan_of_yuan(now.paid_amount) if now else "",
             "photo_kind": PhotoKind.START if before_start else PhotoKind.PROGRESS,
             "photo_kinds": []

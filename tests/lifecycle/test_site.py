@@ -76,6 +76,11 @@ def test_a_clerk_starts_a_community_from_the_phone_in_one_sending(client, entry,
     assert OutboxRow.objects.filter(topic="figures", key=f"130404:{today.year}").exists()
 
 
+def test_the_page_opens_after_the_start_before_any_report(client, entry, today):
+    send(client, entry, start(today))
+    assert client.get(reverse("projects:site-community", args=[entry.pk])).status_code == 200
+
+
 def test_the_same_sending_twice_stores_everything_once(client, entry, today):
     data = start(today)
     assert [send(client, entry, data).status_code for _ in range(2)] == [200, 200]
@@ -86,7 +91,7 @@ def test_a_start_that_is_refused_stores_nothing_of_the_visit(client, entry, toda
     data = visit(today, "start", declare="start", happened_on=today.isoformat())
     answer = send(client, entry, data)
     assert answer.status_code == 409
-    assert {finding["code"] for finding in answer.json()["findings"]} == {"works_contract", "supervision_contract", "contractor_on_site"}
+    assert {finding["code"] for finding in answer.json()["findings"]} == {"works_contract", "supervision_contract"}
     assert (Photo.objects.count(), Contract.objects.count()) == (0, 0)
 
 
