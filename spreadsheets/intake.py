@@ -20,7 +20,7 @@ MOST_PARTS = 2000
 MOST_CELLS = 14_000_000  # rows × columns of one sheet, empty ones included: the reader holds them all
 CHUNK = 2**20
 ROW = re.compile(rb'<row\b[^>]*?\br="(\d{1,9})"')
-WIDE = re.compile(rb'<c\b[^>]*?\br="([A-Z]{2,})(\d+)"[^>/]*>')
+WIDE = re.compile(rb'r="([A-Z]{2,})(\d+)"[^>/]*>')  # a cell with content beyond column Z
 DECLARATION = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 

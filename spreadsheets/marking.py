@@ -13,6 +13,7 @@ from openpyxl.comments import Comment
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.workbook import Workbook
+from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
 
 from common.display import group
@@ -118,7 +119,7 @@ def _list_sheet(book: Workbook, title: str, reading: Reading, headers: dict[str,
         where = f"{get_column_letter(reading.offset + column + 1)}{problem.row}" if column is not None else f"A{problem.row}"
         sheet.append([problem.row, headers[problem.key], where, problem.what, problem.mend])
         link = sheet.cell(sheet.max_row, 3)
-        link.hyperlink = f"#'{quoted}'!{where}"
+        link.hyperlink = Hyperlink(ref=link.coordinate, location=f"'{quoted}'!{where}")
         link.font = Font(color="FF0F5A86", underline="single")
         for index in (4, 5):
             cell = sheet.cell(sheet.max_row, index)

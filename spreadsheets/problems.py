@@ -65,7 +65,7 @@ WORDS: dict[str, tuple[Any, Any]] = {
 class CellError(Exception):
     """A cell that cannot be read. `key` names another column than the one being read, where the fault lies there."""
 
-    def __init__(self, code: str, *, key: str = "", **params: Any) -> None:
+    def __init__(self, code: str, /, *, key: str = "", **params: Any) -> None:
         super().__init__(code)
         self.code, self.key, self.params = code, key, params
 
@@ -101,13 +101,19 @@ class Problems:
     count: int = 0
     kept: list[Problem] = field(default_factory=list)
     rows: set[int] = field(default_factory=set)
+    _last: tuple[int, set[str]] = field(default_factory=lambda: (0, set()))
 
-    def add(self, row: int, key: str, code: str, **params: Any) -> None:
+    def add(self, row: int, key: str, code: str, /, **params: Any) -> None:
         """Note one bad cell."""
         self.count += 1
         self.rows.add(row)
+        self._last = (row, {key} if self._last[0] != row else self._last[1] | {key})
         if len(self.kept) < MOST_KEPT:
             self.kept.append(Problem(row, key, code, params))
+
+    def noted(self, row: int, key: str) -> bool:
+        """Whether this cell of the row being read is bad already."""
+        return self._last[0] == row and key in self._last[1]
 
     def sorted(self) -> list[Problem]:
         """In reading order."""

@@ -94,6 +94,8 @@ class HouseholdBatch(Batch):
         found = self.found.get(wanted)
         if found is None:
             found = self.found[wanted] = self._community(code, name)
+        if code is None and self.problems.noted(number, "community_code"):
+            return None
         if isinstance(found, CellError):
             self.problems.add(number, found.key, found.code, **found.params)
             return None
