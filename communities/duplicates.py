@@ -22,7 +22,8 @@ PAIRS = """
 WITH place AS MATERIALIZED (
     SELECT c.id, c.name, c.pinyin, c.address, c.longitude, c.latitude,
            split_part(r.path, '/', 3) AS county, split_part(r.path, '/', 4) AS street,
-           floor(c.longitude / 0.00063)::int AS east, floor(c.latitude / 0.00046)::int AS north
+           floor(c.longitude / 0.00063)::int AS east,
+           split_part(r.path, '/', 3)::bigint * 1000000 + floor(c.latitude / 0.00046)::bigint AS row
     FROM communities_community c JOIN regions_region r ON r.id = c.region_id
     WHERE c.merged_into_id IS NULL AND r.path LIKE ANY (%(paths)s) AND r.path LIKE %(under)s
 ), pair AS (
@@ -41,8 +42,7 @@ WITH place AS MATERIALIZED (
                * cos(radians(b.latitude)) * power(sin(radians(b.longitude - a.longitude) / 2), 2))) AS metres
         FROM place a
         CROSS JOIN (VALUES (0), (1)) AS step (y)
-        JOIN place b ON b.county = a.county AND b.north = a.north + step.y AND b.east BETWEEN a.east - 1 AND a.east + 1
-         AND (step.y = 1 OR a.id < b.id)
+        JOIN place b ON b.row = a.row + step.y AND b.east BETWEEN a.east - 1 AND a.east + 1 AND (step.y = 1 OR a.id < b.id)
     ) near
     WHERE near.metres <= %(metres)s AND near.alike >= %(alike)s
 )

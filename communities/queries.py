@@ -58,6 +58,10 @@ def communities_in_reach(viewer: Viewer) -> QuerySet[Community]:
     return Community.objects.visible_to(viewer).current().select_related("region")
 
 
+# wide columns that no list shows
+NOT_LISTED = ("search_text", "outline")
+
+
 def community_page(rows: QuerySet[Community], *, sort: str, cursor: str, size: int = 50) -> Page[Community]:
     """One page; `sort` is a key of SORTS, with "-" for descending; an unknown one sorts by name."""
     key, falling = sort.removeprefix("-"), sort.startswith("-")
@@ -66,7 +70,7 @@ def community_page(rows: QuerySet[Community], *, sort: str, cursor: str, size: i
         column, falling = SORTS[DEFAULT_SORT], False
     if key == "region":
         rows, column = rows.annotate(**{REGION_ORDER: F("region__path")}), REGION_ORDER
-    return cursor_page(rows, order=f"-{column}" if falling else column, cursor=cursor, size=size)
+    return cursor_page(rows.defer(*NOT_LISTED), order=f"-{column}" if falling else column, cursor=cursor, size=size)
 
 
 def community_or_404(pk: int, viewer: Viewer) -> Community:
