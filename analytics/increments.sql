@@ -95,3 +95,4 @@ SELECT region_id, %(year)s AS year, day AS "on",
     coalesce(sum(amount) FILTER (WHERE kind = 7), 0) AS paid_amount
 FROM counted
 GROUP BY region_id, day
+ORDER BY region_id, day  -- rows and their key are appended, not scattered

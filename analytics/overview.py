@@ -19,6 +19,7 @@ from analytics.measures import Measure
 from analytics.period import Period
 from analytics.queries import Freshness, Standing
 from common.display import group
+from common.templatetags import ui
 from regions.models import Region
 from regions.scope import Scope
 
@@ -67,6 +68,7 @@ def overview(place: Place, fresh: Freshness) -> dict[str, Any]:
         "fresh": fresh,
         "figures": {code: _figure(place, figure, synthetic) for code, figure in figures.items()},
         "totals": totals,
+        "household_text": _short(BY_CODE["planned_households"], totals["planned_households"]),
         "missing": totals["due_start_communities"] - totals["started_communities"],
         "late": _late(ranked),
         "ranking": _ranking(place, ranked, figures[place.measure.indicator.code], totals),
@@ -89,6 +91,8 @@ def _figure(place: Place, figure: queries.Figure, synthetic: bool) -> dict[str, 
         "indicator": indicator,
         "part": share.part,
         "whole": share.whole,
+        "part_text": _short(indicator, share.part),
+        "whole_text": _short(indicator, share.whole),
         "before": figure.before.percent,
         "now": share.percent,
         "part_before": figure.before.part,
@@ -110,6 +114,13 @@ def _late(ranked: list[Standing]) -> list[str]:
 
 def _amount(measure: Measure, value: Decimal | int) -> str:
     return group(Decimal(value) / 10_000, 0) if measure.in_money else group(value)
+
+
+def _short(indicator: Indicator, value: Decimal | int) -> str:
+    """A count or amount in the unit that fits its size."""
+    if indicator.unit == "yuan":
+        return ui.yuan_yi(value, 1) if value >= 100_000_000 else ui.yuan_wan(value, 0)
+    return ui.wan(value, 2) if value >= 100_000 else group(value)
 
 
 def _row(place: Place, standing: Standing, rank: int | None) -> dict[str, Any]:

@@ -48,7 +48,9 @@ def todo_of(user: User) -> Todo:
     wanted = Q(pk__in=[])
     for scope, state, _words in mine:
         wanted |= scope.q("region__path") & Q(state=state)
-    found = list(AnnualPlan.objects.filter(wanted).select_related("region").order_by("year", "region__path"))
+    found = list(AnnualPlan.objects.filter(wanted).select_related("region").only(
+        "state", "year", "returned_reason", "region__name_zh", "region__name_en"
+    ).order_by("year", "region__path"))  # fmt: skip
     words_of: dict[str, str | Promise] = {state: words for _scope, state, words in mine}
     items = [
         Waiting(words_of[plan.state], plan.region.name, plan.year, plan.returned_reason, reverse("projects:plan", args=[plan.pk]))

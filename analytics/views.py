@@ -140,7 +140,8 @@ class Rows(ActionView):
         region = region_or_404(wanted, request.user) if wanted else request.user.region
         if region is None:
             raise Http404
-        period, problem = period_of(request, queries.year_counts())
+        counted = queries.year_counts()
+        period, problem = period_of(request, counted)
         sort = request.GET.get("sort", "")
         rows = rows_behind(indicator, region, period.year, period.as_of, side)
         place = Place(region, period, DEFAULT_MEASURE)
@@ -156,6 +157,7 @@ class Rows(ActionView):
             "total": rows.aggregate(total=Sum("value"))["total"] or 0,
             "crumbs": [*crumbs(place, ancestors(region), request.user.scope), (indicator.name, "")],
             "back": place.dashboard(),
+            "synthetic": _fresh(counted, period).synthetic,
         }
         return render(request, "analytics/rows.html", context)
 

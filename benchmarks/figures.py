@@ -77,7 +77,7 @@ def recount() -> dict[str, Any]:
 
     def bare() -> None:
         with connection.cursor() as cursor:
-            cursor.execute(f"SELECT count(*) FROM ({BARE}) counted", [YEAR])
+            cursor.execute(BARE, [YEAR])
 
     limit = _median(bare)
     measured = _median(lambda: count_year(YEAR), before=DailyCount.objects.filter(year=YEAR).delete)
@@ -107,6 +107,7 @@ def dashboard(official: User) -> list[dict[str, Any]]:
     client.get(address)
     with CaptureQueriesContext(connection) as queries:
         client.get(address)
+        asked = len(queries)  # now: the next request empties the log
     times = []
     for _run in range(100):
         at = time.perf_counter()
@@ -119,7 +120,7 @@ def dashboard(official: User) -> list[dict[str, Any]]:
         empty = drive(port, "/benchmark/empty")
         page = drive(port, address, headers=headers)
     return [
-        _row("dashboard, warm: queries", str(len(queries)), "8", len(queries) / 8, "<= 8", len(queries) <= 8),
+        _row("dashboard, warm: queries", str(asked), "8", asked / 8, "<= 8", asked <= 8),
         _row("dashboard, warm: server time p95", f"{slow:.1f} ms", "50 ms", slow / 50, "< 1", slow < 50),
         _row(
             "dashboard, requests/s against an empty view",

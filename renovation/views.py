@@ -10,18 +10,20 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from redis.exceptions import RedisError
 
-from common.views import PublicView, SignedInView
+from common.views import PublicView
 from messaging.models import Heartbeat
 from renovation.navigation import menu_of
 
 WORKER_SILENCE = datetime.timedelta(seconds=60)
 
 
-class Home(SignedInView):
-    """The start: the first page of the menu that this person may see."""
+class Home(PublicView):
+    """The start: the first page of the menu that this person may see; the published figures for everybody else."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
         """Who has no post lands on the profile, which says so."""
+        if not request.user.is_authenticated:
+            return redirect("analytics:published")
         menu = menu_of(request.user, request.path)
         return redirect(menu[0]["url"] if menu else "accounts:profile")
 

@@ -75,7 +75,9 @@ def _live(story: Story, actor: User) -> Entry:
     project = Project.objects.create(code=f"H{number:06d}", name=f"项目{number}", region=region, created_at=now)
     plan = None
     if story.in_plan:  # a frozen and a draft plan stand beside each other in two years' rows; the state decides
-        plan = AnnualPlan.objects.get_or_create(region=region, year=YEAR if story.frozen else YEAR + 50, defaults={"state": "frozen" if story.frozen else "draft"})[0]
+        plan = AnnualPlan.objects.get_or_create(
+            region=region, year=YEAR if story.frozen else YEAR + 50, defaults={"state": "frozen" if story.frozen else "draft"}
+        )[0]
     entry = Entry.objects.create(
         project=project,
         community=community,
@@ -103,7 +105,15 @@ def _live(story: Story, actor: User) -> Entry:
 def _change(project: Project, kind: str, stage: str, day: datetime.date, actor: User, **more: object) -> StageChange:
     reason = "" if kind == ChangeKind.REACH else "理由"
     return StageChange.objects.create(
-        project=project, kind=kind, stage=stage, happened_on=day, recorded_at=timezone.now(), recorded_by=actor, reason=reason, rule_version="t", **more
+        project=project,
+        kind=kind,
+        stage=stage,
+        happened_on=day,
+        recorded_at=timezone.now(),
+        recorded_by=actor,
+        reason=reason,
+        rule_version="t",
+        **more,
     )
 
 
