@@ -20,7 +20,7 @@ from lifecycle.forms import ConditionForm, ProjectForm, StepForm
 from lifecycle.models import StageChange
 from lifecycle.operations import enter_reserve, findings_for, freeze_plan, reach_stage, resume, suspend, take_back, withdraw
 from lifecycle.queries import standing_changes
-from lifecycle.screens import project_screen
+from lifecycle.screens import finding_for_page, project_screen
 from lifecycle.transitions import next_stage
 from projects.choices import Stage
 from projects.forms import ReasonForm
@@ -138,7 +138,7 @@ class StageMove(ActionView):
             "project": project,
             "stage": stage,
             "day": day,
-            "findings": found,
+            "findings": [finding_for_page(finding) for finding in found],
             "missing": sum(not finding.passed for finding in found),
             "crumbs": project_crumbs(request, project, _("Next step")),
         }

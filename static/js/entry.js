@@ -40,9 +40,11 @@
     });
     const sentences = [...new Set(Object.values(errors))];
     input(row, 'note').classList.toggle('need', sentences.length > 0);
+    input(row, 'note').placeholder = sentences.length ? say.sayReason : '';
     if (sentences.length) {
       const message = document.getElementById('row-message').content.firstElementChild.cloneNode(true);
       message.dataset.message = id;
+      message.cells[1].colSpan = errors.percent ? 6 : 7; message.cells[2].colSpan = errors.percent ? 4 : 3;
       message.querySelector('.err').id = `e${id}`;
       message.querySelector('.err').textContent = sentences.join(' ');
       row.after(message);
