@@ -14,6 +14,7 @@ from functools import lru_cache
 from django.db import connection, transaction
 
 from analytics.counting import count_year, years_to_count
+from analytics.models import YearCount
 from common.text import pinyin, search_words
 from communities.models import Building, Community, Household, Owner
 from demo.copying import copy_objects, rebuilt_afterwards
@@ -54,20 +55,26 @@ class Wish:
 
 
 def load(wish: Wish, say: Say) -> bool:
-    """Load the demo; False when it is there already. Killed at any point it leaves nothing behind, and can be run again."""
-    if loaded():
-        return False
-    with transaction.atomic(), _only_one() as free:
-        if not free or loaded():
-            return False
-        _tell_the_audit_trail()
-        _write(wish, say)
-    with _step(say, "statistics for the query planner"), connection.cursor() as cursor:
-        cursor.execute(f"ANALYZE {', '.join(TABLES)}")
-    with _step(say, "figures"):
-        for year in years_to_count():
-            count_year(year)
-    return True
+    """Load the demo; False when it is there already.
+
+    Killed at any point it leaves nothing behind or a demo without figures; run again it does what is missing. Two at once:
+    the second waits, and finds the demo there.
+    """
+    new = False
+    with transaction.atomic():
+        _wait_for_others()
+        if not loaded():
+            _tell_the_audit_trail()
+            _write(wish, say)
+            new = True
+    years = sorted(set(years_to_count()) - set(YearCount.objects.values_list("year", flat=True)))
+    if new or years:
+        with _step(say, "statistics for the query planner"), connection.cursor() as cursor:
+            cursor.execute(f"ANALYZE {', '.join(TABLES)}")
+        with _step(say, "figures"):
+            for year in years_to_count():
+                count_year(year)
+    return new
 
 
 def _write(wish: Wish, say: Say) -> None:
@@ -82,7 +89,7 @@ def _write(wish: Wish, say: Say) -> None:
         ids, buildings = add_yards(plan)
     with _step(say, "plans, projects, contracts, stages, reports, photos"), rebuilt_afterwards(*WORKS):
         store_pictures()
-        Writer(plan, users, ids, wish).write()
+        Writer(plan, users, ids, wish.seed, wish.today).write()
     if wish.households:
         with _step(say, "households and owners"), rebuilt_afterwards(Household, Owner):
             flats = [(yard, ids[yard.code].pk, buildings[yard.code]) for yard in _yards_of(plan) if yard.with_flats]
@@ -98,11 +105,9 @@ def _tell_the_audit_trail() -> None:
         )
 
 
-@contextmanager
-def _only_one() -> Iterator[bool]:
+def _wait_for_others() -> None:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(hashtext('load_demo'))")
-        yield cursor.fetchone()[0]
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('load_demo'))")
 
 
 @contextmanager

@@ -167,7 +167,7 @@ SCENES: tuple[tuple[str, str, PhotoKind, Callable[[Draw], None]], ...] = (
     ("roof", "屋面防水", PhotoKind.PROGRESS, _roof),
     ("paving", "路面铺装", PhotoKind.PROGRESS, _paving),
     ("lamp", "楼前照明", PhotoKind.PROGRESS, _lamp),
-    ("hall", "澡堂改会客厅", PhotoKind.PROGRESS, _hall),
+    ("hall", "闲置用房改造", PhotoKind.PROGRESS, _hall),
     ("old", "改造前外墙", PhotoKind.BEFORE, _old),
     ("done", "改造后院落", PhotoKind.AFTER, _done),
 )

@@ -6,7 +6,6 @@ import datetime
 import uuid
 from dataclasses import dataclass, field
 from random import Random
-from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from django.utils import translation
@@ -29,11 +28,6 @@ OUTSIDE_REASON = "年度计划外开工，手续后补（示例）"
 Day = datetime.date
 
 
-class _Wish(Protocol):
-    seed: int
-    today: Day
-
-
 def moment(day: Day, rng: Random) -> datetime.datetime:
     """Some minute of the working day in Shanghai."""
     return datetime.datetime.combine(day, datetime.time(rng.randint(8, 17), rng.randint(0, 59), rng.randint(0, 59)), ZONE)
@@ -54,9 +48,9 @@ class Rows:
 class Writer:
     """Makes the rows of one load. Its own generator: what is written does not depend on what was built before."""
 
-    def __init__(self, plan: YearPlan, users: dict[str, User], communities: dict[str, Community], wish: _Wish) -> None:
-        self.plan, self.users, self.communities, self.today = plan, users, communities, wish.today
-        self.rng = Random(f"{wish.seed}:rows")
+    def __init__(self, plan: YearPlan, users: dict[str, User], communities: dict[str, Community], seed: int, today: Day) -> None:
+        self.plan, self.users, self.communities, self.today = plan, users, communities, today
+        self.rng = Random(f"{seed}:rows")
         self.counties = {region.code: region for region in Region.objects.filter(depth=3)}
         self.rows = Rows()
         self.plans: dict[tuple[str, int], AnnualPlan] = {}

@@ -62,6 +62,16 @@ def test_loading_twice_changes_nothing_and_says_so(tree):
 
 
 @pytest.mark.django_db
+def test_a_load_killed_before_the_figures_is_finished_by_the_next(tree):
+    load(small(households=False), [].append)
+    before = DailyCount.objects.count()
+    DailyCount.objects.all().delete()
+    YearCount.objects.all().delete()
+    assert not load(small(households=False), [].append)
+    assert DailyCount.objects.count() == before > 0
+
+
+@pytest.mark.django_db
 def test_the_same_seed_writes_the_same_rows(tree):
     found = []
     for _ in range(2):
