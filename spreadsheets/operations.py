@@ -47,7 +47,7 @@ def nudge() -> None:
 
 def clean_name(name: str) -> str:
     """An upload's own name, without folders and characters that a file name or a header cannot have."""
-    return re.sub(r'[\x00-\x1f\x7f"\\/:*?<>|]', "_", PurePath(name.replace("\\", "/")).name).strip()[-120:] or "upload"
+    return re.sub(r'[\x00-\x1f\x7f"\\/:*?<>|]', "_", PurePath(name.replace("\\", "/")).name).strip(" ._")[-120:] or "upload"
 
 
 def _refuse_too_many(actor: User) -> None:
