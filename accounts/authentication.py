@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework.authentication import BaseAuthentication, get_authorization_header
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.permissions import BasePermission
@@ -37,6 +38,17 @@ class TokenAuthentication(BaseAuthentication):
     def authenticate_header(self, request: Request) -> str:
         """Makes a refusal 401 instead of 403."""
         return "Bearer"
+
+
+class TokenScheme(OpenApiAuthenticationExtension):
+    """How the API's page describes the key; found by drf-spectacular through its class."""
+
+    target_class = "accounts.authentication.TokenAuthentication"
+    name = "Bearer"
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
+        """HTTP bearer authentication."""
+        return {"type": "http", "scheme": "bearer", "description": str(_("The key, as issued under “My account”."))}
 
 
 class ActionPermission(BasePermission):

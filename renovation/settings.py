@@ -27,7 +27,7 @@ if DEBUG and PRODUCTION:
 
 # --- secrets ---------------------------------------------------------------------------------------------------
 SECRET_KEY = env.strong(
-    "SECRET_KEY", env.text("SECRET_KEY", None if PRODUCTION else "workshop-only-0123456789-abcdefghijklmnopqrstuvwxyz-secret"), 40
+    "SECRET_KEY", env.text("SECRET_KEY", None if PRODUCTION else "workshop-only-0123456789-abcdefghijklmnopqrstuvwxyz-secret"), 50
 )
 FIELD_KEY = base64.b64decode(env.text("FIELD_KEY", None if PRODUCTION else base64.b64encode(bytes(range(32))).decode()))
 if len(FIELD_KEY) != 32:
@@ -171,6 +171,7 @@ OUTBOX_CONSUMERS = {"figures": "analytics.tasks.count_changed"}
 
 # --- accounts --------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
+ROLE_CODES = {"province_official", "city_official", "district_staff", "street_staff", "department_staff", "auditor"}
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
 LOGIN_URL = "accounts:login"
 LOGIN_REDIRECT_URL = "/"
@@ -188,6 +189,8 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_SAVE_EVERY_REQUEST = False
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SECOND_FACTOR_ROLES = env.words("SECOND_FACTOR_ROLES")  # role codes that must use TOTP, e.g. province_official
+if unknown_roles := set(SECOND_FACTOR_ROLES) - ROLE_CODES:
+    raise ImproperlyConfigured(f"SECOND_FACTOR_ROLES names unknown roles {sorted(unknown_roles)}; there are {sorted(ROLE_CODES)}.")
 OTP_TOTP_ISSUER = env.text("SITE_NAME", "Hebei renovation")  # the name of the entry in the authenticator app
 LOGIN_LIMIT_PER_ADDRESS = env.number("LOGIN_LIMIT_PER_ADDRESS", 30)  # failures in 15 minutes, whatever the names
 LOGIN_LIMIT_PER_NAME = env.number("LOGIN_LIMIT_PER_NAME", 50)  # ... whatever the addresses

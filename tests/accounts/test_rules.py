@@ -70,6 +70,10 @@ def test_only_the_auditor_reads_the_audit_trail():
     assert roles_for("audit.see") == {Role.AUDITOR}
 
 
+def test_the_settings_know_the_roles(settings):
+    assert set(Role.values) == settings.ROLE_CODES
+
+
 def test_an_unknown_action_is_an_error():
     with pytest.raises(KeyError):
         roles_for("moon.fly")
