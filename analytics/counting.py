@@ -74,8 +74,8 @@ def count_year(year: int) -> None:
 
 def years_to_count() -> list[int]:
     """Every year that has entries now, or had figures before."""
-    current = set(Entry.objects.filter(year__isnull=False).order_by().values_list("year", flat=True).distinct())
-    return sorted(current | set(YearCount.objects.values_list("year", flat=True)))
+    current = Entry.objects.filter(year__isnull=False).order_by().values_list("year", flat=True).distinct()
+    return sorted({year for year in current if year} | set(YearCount.objects.values_list("year", flat=True)))
 
 
 def live_increments(year: int, below: str) -> list[dict[str, Any]]:

@@ -1,12 +1,14 @@
 """Counts: what happened per county, plan year and day. Everything else is summed from here."""
 
+from typing import Any
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from regions.models import Region
 from regions.querysets import ScopedQuerySet
 
-AMOUNT = {"max_digits": 18, "decimal_places": 2, "default": 0}
+AMOUNT: dict[str, Any] = {"max_digits": 18, "decimal_places": 2, "default": 0}
 COLUMNS = (
     *("planned_communities", "planned_households", "planned_area", "planned_amount"),
     *("designed_communities", "designed_households", "started_communities", "started_households"),

@@ -160,7 +160,7 @@ def counties(region: Region, year: int, as_of: datetime.date) -> list[tuple[Regi
     now = {f"{name}_now": Sum(name) for name in COLUMNS}
     before = {f"{name}_before": Sum(name, filter=Q(on__lte=month_ago), default=0) for name in COLUMNS}
     rows = DailyCount.objects.filter(year=year, on__lte=as_of).within(region).values("region_id").annotate(**now, **before)
-    found = {row["region_id"]: row for row in rows.order_by()}
+    found: dict[int, Totals] = {row["region_id"]: dict(row) for row in rows.order_by()}
     empty: Totals = dict.fromkeys((*now, *before), 0)
     units = Region.objects.within(region).counties().order_by("code")
     return [

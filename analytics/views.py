@@ -28,9 +28,10 @@ from analytics.period import BadPeriod, Period, default_day, parse_period
 from analytics.queries import Freshness
 from analytics.todo import todo_of
 from common.paging import cursor_page
-from common.views import ActionView, PublicView
+from common.views import ActionView, PublicView, StaffRequest
 from regions.models import Region
 from regions.queries import ancestors, region_or_404
+from regions.scope import Scope
 
 PLACEHOLDER = "csrf-token-of-this-session"  # stands in a kept page where each answer puts its own token
 PARTS = ("place", "head", "ranking", "course", "laggards")
@@ -68,7 +69,7 @@ class Dashboard(ActionView):
 
     action = "dashboard.see"
 
-    def get(self, request: HttpRequest, code: str = "") -> HttpResponse:
+    def get(self, request: StaffRequest, code: str = "") -> HttpResponse:
         """Without a code: the viewer's own region."""
         user = request.user
         region = region_or_404(code, user) if code else user.region
@@ -86,7 +87,7 @@ class Dashboard(ActionView):
         page = cache.get(key) if whole else None
         if page is None:
             context = {
-                "parts": self._parts(place, counted, key_of("dashboard", *name)),
+                "parts": self._parts(place, counted, user.scope, key_of("dashboard", *name)),
                 "problem": problem,
                 "region": region,
                 "period": period,
@@ -102,12 +103,12 @@ class Dashboard(ActionView):
                 cache.set(key, page, PAGE_SECONDS)
         return HttpResponse(page.replace(PLACEHOLDER, get_token(request)))
 
-    def _parts(self, place: Place, counted: list[Freshness], key: str) -> dict[str, str]:
+    def _parts(self, place: Place, counted: list[Freshness], scope: Scope, key: str) -> dict[str, str]:
         """The rendered sections. What the key does not name must not be in them."""
         parts: dict[str, str] | None = cache.get(key)
         if parts is None:
             context = overview(place, _fresh(counted, place.period))
-            context["crumbs"] = crumbs(place, ancestors(place.region), self.request.user.scope)
+            context["crumbs"] = crumbs(place, ancestors(place.region), scope)
             context["children"] = sorted((row["name"], row["url"]) for row in context["ranking"]["rows"])
             context["years"] = years(place, counted)
             context["measures"] = [
@@ -130,7 +131,7 @@ class Rows(ActionView):
 
     action = "dashboard.see"
 
-    def get(self, request: HttpRequest, code: str) -> HttpResponse:
+    def get(self, request: StaffRequest, code: str) -> HttpResponse:
         """Scoped: a region outside the viewer's reach is 404, also where its figure is public."""
         indicator = BY_CODE.get(code)
         side = request.GET.get("side", "part")

@@ -19,7 +19,7 @@
     const table = document.getElementById(box.dataset.table);
     const column = [...table.tHead.rows[0].cells].findIndex(head => head.dataset.column === box.dataset.column);
     return new Map([...table.tBodies[0].rows].filter(row => row.dataset.code).map(row => {
-      const cell = row.cells[column], link = row.querySelector('a'), name = (link || row.cells[1]).textContent.trim();
+      const cell = row.cells[column], link = row.querySelector('a, .unit'), name = (link || row.cells[1]).textContent.trim();
       const value = cell?.dataset.value ?? '';
       return [row.dataset.code, { code: row.dataset.code, name, short: row.dataset.short || shortened(name), url: link?.href, value, number: number(value), words: value || cell?.textContent.trim() || '' }];
     }));
