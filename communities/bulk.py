@@ -260,7 +260,14 @@ class CommunityStage:
         wanting = fetch(
             "SELECT county, array_agg(row ORDER BY row) FROM incoming_community WHERE code IS NULL GROUP BY county ORDER BY county"
         )
-        pairs = [pair for county, rows in wanting for pair in zip(rows, take_codes(county_code=county, number=len(rows)), strict=True)]
+        given = {code for (code,) in fetch("SELECT code FROM incoming_community WHERE code IS NOT NULL")}
+        pairs: list[tuple[int, str]] = []
+        for county, rows in wanting:
+            codes: list[str] = []
+            while len(codes) < len(rows):  # a code that this very file gives to another row is passed over
+                fresh = take_codes(county_code=county, number=len(rows) - len(codes))
+                codes += [code for code in fresh if code not in given]
+            pairs += zip(rows, codes, strict=True)
         if not pairs:
             return
         run("CREATE TEMP TABLE incoming_code (row int, code text) ON COMMIT DROP")

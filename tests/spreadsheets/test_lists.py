@@ -256,7 +256,7 @@ def test_a_long_list_is_made_by_a_job_in_the_area_that_is_left(city_official, wo
 @pytest.mark.django_db
 def test_a_file_with_lost_rows_is_not_handed_out(city_official, work, monkeypatch):
     make_community("130404")
-    monkeypatch.setattr(exporting, "rows_in_file", lambda source: 3)
+    monkeypatch.setattr(exporting, "rows_in_file", lambda _source: 3)
     operations.start_export(actor=city_official, at=timezone.now(), sheet="communities", params={"query": {}}, file_name="清单.xlsx")
     job = work()
     assert job.state == "failed" and job.file_out == ""

@@ -145,7 +145,9 @@ def test_a_name_with_a_path_is_only_a_name(as_user, district_staff):
 
 
 def test_a_template_filled_in_with_excel_comes_back_clean(as_user, district_staff, work, region):
-    add_region(actor=district_staff, parent=region("130404"), code="130404001", name_zh="胜利桥街道", kind="sub_district", at=timezone.now())
+    add_region(
+        actor=district_staff, parent=region("130404"), code="130404001", name_zh="胜利桥街道", kind="sub_district", at=timezone.now()
+    )
     answer = as_user(district_staff).get(reverse("spreadsheets:template", args=["communities"]))
     assert quote("复兴区") in answer.headers["Content-Disposition"]
     book = openpyxl.load_workbook(io.BytesIO(b"".join(answer.streaming_content)))
