@@ -6,12 +6,13 @@ import re
 from typing import Any
 
 from django import forms
+from django.db.models import Model
 from django.utils.translation import gettext_lazy as _
 
 from common.errors import DomainError, InvalidInput
 from common.text import narrow
 from communities.models import Building, Community, Household
-from communities.operations import BUILDING_FIELDS, COMMUNITY_FIELDS, HOUSEHOLD_FIELDS
+from communities.operations import BUILDING_FIELDS, COMMUNITY_FIELDS, HOUSEHOLD_FIELDS, faults_of
 from regions.choices import LEVEL_DEPTH, Level
 from regions.models import Region
 
@@ -31,6 +32,18 @@ def regions_to_choose(user: Any, action: str) -> Any:
     """County-level units and what lies below, where the user may do the action."""
     scope = user.scope_for(action)
     return Region.objects.filter(scope.q("path"), depth__gte=LEVEL_DEPTH[Level.COUNTY]).order_by("path")
+
+
+def check_columns(form: forms.ModelForm, model: type[Model]) -> None:
+    """Run the validators of the model's columns on what the form has understood."""
+    columns = {column.name: column for column in model._meta.fields}
+    for name, value in list(form.cleaned_data.items()):
+        if value is None or name not in columns or columns[name].is_relation:
+            continue
+        try:
+            columns[name].run_validators(value)
+        except forms.ValidationError as error:
+            form.add_error(name, error)
 
 
 class OutlineField(forms.JSONField):
@@ -64,7 +77,12 @@ class CommunityForm(forms.ModelForm):
         return {name: self.cleaned_data[name] for name in COMMUNITY_FIELDS}
 
     def _post_clean(self) -> None:
-        """The operation checks the row as a whole, under its lock: the form leaves the instance alone."""
+        """Everything that can be said before the row is locked is said at once; the form leaves the instance alone."""
+        known = {name: value for name, value in self.cleaned_data.items() if name in COMMUNITY_FIELDS and value is not None}
+        check_columns(self, Community)
+        for name, message in faults_of(Community(**known)).items():
+            if name not in self.errors:
+                self.add_error(name, message)
 
 
 class BuildingForm(forms.ModelForm):
@@ -82,6 +100,7 @@ class BuildingForm(forms.ModelForm):
 
     def _post_clean(self) -> None:
         """As in CommunityForm."""
+        check_columns(self, Building)
 
 
 class HouseholdForm(forms.ModelForm):

@@ -38,7 +38,7 @@ def take_codes(*, county_code: str, number: int = 1) -> list[str]:
     """
     CodeCounter.objects.get_or_create(county_code=county_code)
     counter = CodeCounter.objects.select_for_update().get(county_code=county_code)
-    taken = set(Community.objects.filter(code__startswith=f"{county_code}-").values_list("code", flat=True))
+    taken = set(Community.objects.filter(code__startswith=county_code).values_list("code", flat=True))
     found: list[str] = []
     while len(found) < number:
         counter.last += 1
@@ -191,6 +191,29 @@ def state_of(row: Any) -> str:
     return f"{newest}-{row.owners.aggregate(newest=models.Max('pk'))['newest'] or 0}"
 
 
+def faults_of(community: Community) -> dict[str, str]:
+    """What single columns cannot check, as field -> sentence: position, outline, years, ages. Reads nothing."""
+    details = {}
+    if fault := position_fault(community.longitude, community.latitude):
+        details["longitude"] = {
+            "half": _("A position needs both longitude and latitude."),
+            "outside": _("This position is not in the province. Are longitude and latitude swapped?"),
+        }[fault]
+    if fault := outline_fault(community.outline):
+        details["outline"] = {
+            "form": _("Write the corners as [[longitude, latitude], …]."),
+            "corners": _("An outline has between 3 and 500 different corners."),
+            "outside": _("A corner is not in the province. Are longitude and latitude swapped?"),
+            "size": _("This outline is more than 5 km across: more than one yard."),
+        }[fault]
+    if community.built_year and community.renovated_year and community.renovated_year < community.built_year:
+        details["renovated_year"] = _("Renovated before it was built. Correct one of the two years.")
+    if (community.elderly_count or 0) > (community.population or 0):
+        details["elderly_count"] = _("More residents over 60 than residents. Correct one of the two.")
+    details |= {name: _("An area cannot be below 0.") for name in ("floor_area", "illegal_area") if (getattr(community, name) or 0) < 0}
+    return details
+
+
 def _county_of(region: Region) -> str:
     if region.depth < LEVEL_DEPTH[Level.COUNTY] or region.county_code is None:
         message = _("Choose a county-level unit, or a sub-district or committee in it.")
@@ -209,22 +232,7 @@ def _settle(community: Community) -> None:
     community.late_reason = narrow(community.late_reason)
     community.pinyin = pinyin(community.name)
     community.search_text = search_words(community.name, community.address, community.code)
-    details = {}
-    if fault := position_fault(community.longitude, community.latitude):
-        details["longitude"] = {
-            "half": _("A position needs both longitude and latitude."),
-            "outside": _("This position is not in the province. Are longitude and latitude swapped?"),
-        }[fault]
-    if fault := outline_fault(community.outline):
-        details["outline"] = {
-            "form": _("Write the corners as [[longitude, latitude], …]."),
-            "corners": _("An outline has between 3 and 500 different corners."),
-            "outside": _("A corner is not in the province. Are longitude and latitude swapped?"),
-            "size": _("This outline is more than 5 km across: more than one yard."),
-        }[fault]
-    if community.built_year and community.renovated_year and community.renovated_year < community.built_year:
-        details["renovated_year"] = _("Renovated before it was built. Correct one of the two years.")
-    if details:
+    if details := faults_of(community):
         raise InvalidInput(_("Some values cannot be saved."), details=details)
 
 

@@ -74,5 +74,5 @@ def _is_corner(corner: object) -> bool:
 
 
 def next_code(county_code: str, number: int) -> str:
-    """The code of a county's n-th registered community: "130404-00017"."""
-    return f"{county_code}-{number:05d}"
+    """The code of a county's n-th registered community: "13040400017"."""
+    return f"{county_code}{number:05d}"

@@ -87,5 +87,5 @@ def test_an_outline_is_one_yard_in_the_province(outline, fault):
 
 
 def test_codes_carry_county_and_number():
-    assert next_code("130404", 17) == "130404-00017"
+    assert next_code("130404", 17) == "13040400017"
     assert (BUILT_UNTIL, RENOVATED_SINCE) == (2000, 2018)

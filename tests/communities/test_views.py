@@ -182,13 +182,18 @@ def test_the_form_offers_only_regions_of_the_actors_area(as_, district_staff, co
 
 
 def test_all_errors_stand_beside_their_fields(as_, district_staff, community):
-    values = facts(community, name="", longitude="36", latitude="114", outline="[[1]]", floor_area="-5", renovated_year="abc")
-    page = as_(district_staff).post(reverse("communities:add"), values)
+    bad = {
+        "name": "",
+        "longitude": "36",
+        "latitude": "114",
+        "outline": "[[1]]",
+        "renovated_year": "abc",
+        "built_year": "1700",
+        "elderly_count": "1",
+    }
+    page = as_(district_staff).post(reverse("communities:add"), facts(community, **bad))
     assert page.status_code == 422
-    assert {"name", "renovated_year"} <= set(page.context["form"].errors)
-    values = facts(community, name="新的", longitude="36", latitude="114", outline="[[1]]")
-    page = as_(district_staff).post(reverse("communities:add"), values)
-    assert {"longitude", "outline"} == set(page.context["form"].errors)
+    assert set(page.context["form"].errors) == {"name", "longitude", "outline", "renovated_year", "built_year", "elderly_count"}
     assert "经度和纬度是否填反了" in page.content.decode()
 
 
