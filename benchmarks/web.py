@@ -77,7 +77,7 @@ def get(port: int, path: str, headers: dict[str, str] | None = None) -> int:
     return answer.status
 
 
-def drive(port: int, path: str, *, headers: dict[str, str] | None = None, seconds: float = 5, threads: int = 8) -> Load:
+def drive(port: int, path: str, *, headers: dict[str, str] | None = None, seconds: float = 4, threads: int = 8) -> Load:
     """Ask for `path` as fast as `threads` clients can for `seconds`. Raises RuntimeError for an answer other than 200."""
     times: list[list[float]] = [[] for _ in range(threads)]
     wrong: list[int] = []
