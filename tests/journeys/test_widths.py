@@ -1,0 +1,45 @@
+"""Every staff page at three widths and in both languages: nothing scrolls sideways, axe-core has nothing serious to say."""
+
+import pytest
+from django.core.management import call_command
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+PAGES = {
+    "district_fuxing": [
+        "/dashboard/", "/communities/", "/communities/duplicates/", "/projects/", "/plans/", "/progress/", "/progress/site/",
+        "/spreadsheets/", "/regions/", "/people/", "/accounts/",
+    ],
+    "province": ["/dashboard/", "/figures/definitions/", "/accounts/permissions/", "/published/"],
+    "auditor": ["/audit/"],
+}  # fmt: skip
+
+
+@pytest.fixture
+def small_year(transactional_db, settings, tmp_path):
+    """A small year with everything in it."""
+    settings.MEDIA_ROOT = tmp_path / "media"
+    settings.DASHBOARD_AS_OF = "2021-05-31"
+    call_command("load_demo", "--scale", "0.03", "--today", "2026-11-23", "--processes", "1", verbosity=0)
+    return settings.LOAD_DEMO_PASSWORD
+
+
+def test_no_page_scrolls_sideways_or_fails_axe_in_either_language(open_page, sign_in, small_year, axe):
+    faults = []
+    for user, addresses in PAGES.items():
+        page = open_page()
+        sign_in(page, user, small_year)
+        for language in ("zh-hans", "en"):
+            page.context.add_cookies([{"name": "django_language", "value": language, "url": page.url}])
+            for address in addresses:
+                for width in (1440, 1024, 390):
+                    page.set_viewport_size({"width": width, "height": 900})
+                    answer = page.goto(address)
+                    where = f"{address} as {user} at {width} px in {language}"
+                    if answer.status != 200:
+                        faults.append(f"{where}: status {answer.status}")
+                        break
+                    extra = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+                    faults += [f"{where}: {extra} px too wide"] if extra > 0 else []
+                faults += [f"{where}: {finding}" for finding in axe(page)]
+    assert faults == []
