@@ -111,7 +111,7 @@ class PostForm(forms.Form):
     def __init__(self, *args: Any, region: Region, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         roles = [(role.value, role.label) for role in roles_at(region.level)]
-        self.fields["role"].choices = [("", "—"), *roles] if len(roles) > 1 else roles  # type: ignore[attr-defined]
+        self.fields["role"].choices = [("", "—"), *roles] if len(roles) > 1 else roles
 
 
 class AccountForm(PostForm):
@@ -144,7 +144,7 @@ class TokenForm(forms.Form):
     def __init__(self, *args: Any, actions: list[str], regions: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.regions = regions
-        self.fields["actions"].choices = [(code, ACTIONS[code].words) for code in actions]  # type: ignore[attr-defined]
+        self.fields["actions"].choices = [(code, ACTIONS[code].words) for code in actions]
 
     def clean_region(self) -> Region | None:
         """The region with this code, in the issuer's area."""

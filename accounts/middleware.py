@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import cast
 from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
@@ -12,6 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.second_factor import demanded_of
+from common.views import StaffRequest
 
 ALWAYS_OPEN = ("/healthz", "/static/", "/i18n/")
 API = "/api/"
@@ -30,7 +32,7 @@ class SecondFactorMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.path.startswith(ALWAYS_OPEN) or not request.user.is_authenticated:
             return self.get_response(request)
-        step = self._missing_step(request)
+        step = self._missing_step(cast(StaffRequest, request))
         if step is None or request.path in {reverse(step), reverse("accounts:logout")}:
             return self.get_response(request)
         if request.path.startswith(API):
@@ -43,7 +45,7 @@ class SecondFactorMiddleware:
         return redirect(f"{reverse(step)}{target}")
 
     @staticmethod
-    def _missing_step(request: HttpRequest) -> str | None:
+    def _missing_step(request: StaffRequest) -> str | None:
         user = request.user
         if user.second_factor_since and not user.is_verified():
             return "accounts:second-factor-check"

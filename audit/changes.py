@@ -91,7 +91,7 @@ class Reader:
         if person:
             self._people.add(person)
         for column in source.columns:
-            if column.is_relation:
+            if column.related_model is not None:
                 for values in (before, after):
                     if values and values.get(column.name) is not None:
                         self._wanted[column.related_model].add(values[column.name])

@@ -25,7 +25,7 @@ class TrailFilterForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         subjects = sorted(((key, source.label) for key, source in sources().items()), key=lambda each: each[1])
-        self.fields["subject"].choices = [("", _("Everything")), *subjects]  # type: ignore[attr-defined]
+        self.fields["subject"].choices = [("", _("Everything")), *subjects]
 
     def clean(self) -> dict[str, Any]:
         """The days in the right order."""

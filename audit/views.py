@@ -6,7 +6,7 @@ import datetime
 from typing import Any
 
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
@@ -14,7 +14,7 @@ from accounts.models import User
 from audit.forms import TrailFilterForm
 from audit.queries import trail
 from audit.sources import Filters
-from common.views import ActionView
+from common.views import ActionView, StaffRequest
 from regions.models import Region
 from regions.queries import ancestors, children, region_or_404
 from regions.scope import Scope
@@ -27,7 +27,7 @@ class Trail(ActionView):
 
     action = "audit.see"
 
-    def get(self, request: HttpRequest) -> HttpResponse:
+    def get(self, request: StaffRequest) -> HttpResponse:
         """Filters and page are in the address."""
         form = TrailFilterForm(request.GET)
         form.is_valid()
@@ -64,7 +64,7 @@ def _midnight(day: datetime.date | None) -> datetime.datetime | None:
     return timezone.make_aware(datetime.datetime.combine(day, datetime.time.min)) if day else None
 
 
-def _places(request: HttpRequest, region: Region | None) -> dict[str, Any]:
+def _places(request: StaffRequest, region: Region | None) -> dict[str, Any]:
     """The breadcrumb: from the auditor's own region down, each level with the regions below it."""
     here = region or request.user.region
     if here is None:

@@ -22,6 +22,9 @@ class Viewer(Protocol):
     def scope(self) -> Scope:
         """The subtrees in reach."""
 
+    def scope_for(self, action: str) -> Scope:
+        """The subtrees in which an action is allowed."""
+
 
 class ScopedQuerySet(QuerySet[M]):
     """Rows that hang below a region. `path_field` names the way from the row to its region's path."""

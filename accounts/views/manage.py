@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -18,10 +18,10 @@ from accounts.operations import FirstPassword
 from accounts.views.own import once
 from accounts.views.people import person_page, post_form, region_choice
 from common.errors import DomainError
-from common.views import ActionView
+from common.views import ActionView, StaffRequest
 
 
-def password_page(request: HttpRequest, made: FirstPassword, *, new: bool) -> HttpResponse:
+def password_page(request: StaffRequest, made: FirstPassword, *, new: bool) -> HttpResponse:
     """The one-time password, shown once and never again."""
     return once(render(request, "accounts/first_password.html", {"person": made.user, "password": made.password, "new": new}))
 
@@ -32,7 +32,7 @@ class ManageView(ActionView):
     action = "accounts.manage"
 
     @staticmethod
-    def person(request: HttpRequest, pk: int) -> User:
+    def person(request: StaffRequest, pk: int) -> User:
         """The account in reach, or 404."""
         return get_object_or_404(User.objects.visible_to(request.user, "accounts.see"), pk=pk)
 
@@ -40,14 +40,14 @@ class ManageView(ActionView):
 class PersonCreate(ManageView):
     """A new account: first the region, then the person."""
 
-    def get(self, request: HttpRequest) -> HttpResponse:
+    def get(self, request: StaffRequest) -> HttpResponse:
         """Choose a region below; with one chosen, the form."""
         region, context = region_choice(request)
         if region is not None:
             context["form"] = AccountForm(region=region, initial=first_day(timezone.localdate()))
         return render(request, "accounts/person_form.html", context)
 
-    def post(self, request: HttpRequest) -> HttpResponse:
+    def post(self, request: StaffRequest) -> HttpResponse:
         """Create it."""
         region, context = region_choice(request)
         if region is None:
@@ -66,13 +66,13 @@ class PersonCreate(ManageView):
 class PostGive(ManageView):
     """One more post for an account."""
 
-    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+    def get(self, request: StaffRequest, pk: int) -> HttpResponse:
         """Choose a region below; with one chosen, the form."""
         region, context = region_choice(request)
         form = post_form(region) if region else None
         return render(request, "accounts/post_form.html", context | {"person": self.person(request, pk), "form": form})
 
-    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+    def post(self, request: StaffRequest, pk: int) -> HttpResponse:
         """Give it."""
         person = self.person(request, pk)
         region, context = region_choice(request)
@@ -93,7 +93,7 @@ class PostGive(ManageView):
 class PostEnd(ManageView):
     """The last day of a post."""
 
-    def post(self, request: HttpRequest, pk: int, post_pk: int) -> HttpResponse:
+    def post(self, request: StaffRequest, pk: int, post_pk: int) -> HttpResponse:
         """End it."""
         person = self.person(request, pk)
         held = get_object_or_404(Post.objects.visible_to(request.user, "accounts.see"), pk=post_pk, user=person)
@@ -116,7 +116,7 @@ class ReasonedChange(ManageView):
         """The operation; what it returns is shown once."""
         raise NotImplementedError
 
-    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+    def post(self, request: StaffRequest, pk: int) -> HttpResponse:
         """Do it, or show the page again with what is missing."""
         person = self.person(request, pk)
         form = ReasonForm(request.POST)
@@ -169,7 +169,7 @@ class PasswordReset(ReasonedChange):
 class PersonTokenRevoke(ManageView):
     """Stop a key of somebody on a level below."""
 
-    def post(self, request: HttpRequest, pk: int, token_pk: int) -> HttpResponse:
+    def post(self, request: StaffRequest, pk: int, token_pk: int) -> HttpResponse:
         """Revoke it."""
         person = self.person(request, pk)
         token = get_object_or_404(ApiToken, pk=token_pk, user=person)

@@ -8,7 +8,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.views import RedirectURLMixin
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
@@ -21,7 +21,7 @@ from accounts.models import ApiToken
 from accounts.operations import change_password
 from accounts.queries import tokens_of
 from common.errors import DomainError
-from common.views import ActionView, SignedInView
+from common.views import ActionView, SignedInView, StaffRequest
 from regions.models import Region
 
 TOKEN_DAYS = datetime.timedelta(days=90)
@@ -37,13 +37,13 @@ class Onward(RedirectURLMixin):
     """Where to go after a step of signing in: `next` when it is on this site, else the start page."""
 
     next_page = "/"
-    request: HttpRequest
+    request: StaffRequest
 
 
 class Profile(SignedInView):
     """Who I am here: posts, second factor, password, tokens, language."""
 
-    def get(self, request: HttpRequest) -> HttpResponse:
+    def get(self, request: StaffRequest) -> HttpResponse:
         """The page."""
         return render(
             request,
@@ -61,11 +61,11 @@ class Profile(SignedInView):
 class PasswordChange(Onward, SignedInView):
     """A new password of one's own; the first password must be changed before anything else."""
 
-    def get(self, request: HttpRequest) -> HttpResponse:
+    def get(self, request: StaffRequest) -> HttpResponse:
         """The form."""
         return self._page(request, PasswordForm())
 
-    def post(self, request: HttpRequest) -> HttpResponse:
+    def post(self, request: StaffRequest) -> HttpResponse:
         """Change it; other sessions of this person end, this one stays."""
         form = PasswordForm(request.POST)
         if form.is_valid():
@@ -80,18 +80,18 @@ class PasswordChange(Onward, SignedInView):
                 return redirect(self.get_success_url())
         return self._page(request, form)
 
-    def _page(self, request: HttpRequest, form: PasswordForm) -> HttpResponse:
+    def _page(self, request: StaffRequest, form: PasswordForm) -> HttpResponse:
         return render(request, "accounts/password.html", {"form": form, "next": self.get_redirect_url()})
 
 
 class SecondFactor(SignedInView):
     """Set up the authenticator app: picture, first code, recovery codes."""
 
-    def get(self, request: HttpRequest) -> HttpResponse:
+    def get(self, request: StaffRequest) -> HttpResponse:
         """The picture and the key to type."""
         return self._page(request, CodeForm())
 
-    def post(self, request: HttpRequest) -> HttpResponse:
+    def post(self, request: StaffRequest) -> HttpResponse:
         """Confirm; the recovery codes are shown once."""
         form = CodeForm(request.POST)
         if form.is_valid():
@@ -104,7 +104,7 @@ class SecondFactor(SignedInView):
                 return once(render(request, "accounts/recovery_codes.html", {"codes": codes}))
         return self._page(request, form)
 
-    def _page(self, request: HttpRequest, form: CodeForm) -> HttpResponse:
+    def _page(self, request: StaffRequest, form: CodeForm) -> HttpResponse:
         device = second_factor.begin(actor=request.user)
         context = {
             "form": form,
@@ -118,13 +118,13 @@ class SecondFactor(SignedInView):
 class SecondFactorCheck(Onward, SignedInView):
     """The code, after the password."""
 
-    def get(self, request: HttpRequest) -> HttpResponse:
+    def get(self, request: StaffRequest) -> HttpResponse:
         """The form; who needs none goes on."""
         if not request.user.second_factor_since or request.user.is_verified():
             return redirect(self.get_success_url())
         return self._page(request, CodeForm())
 
-    def post(self, request: HttpRequest) -> HttpResponse:
+    def post(self, request: StaffRequest) -> HttpResponse:
         """Check the code."""
         form = CodeForm(request.POST)
         if form.is_valid():
@@ -138,14 +138,14 @@ class SecondFactorCheck(Onward, SignedInView):
                 return redirect(self.get_success_url())
         return self._page(request, form)
 
-    def _page(self, request: HttpRequest, form: CodeForm) -> HttpResponse:
+    def _page(self, request: StaffRequest, form: CodeForm) -> HttpResponse:
         return render(request, "accounts/second_factor_check.html", {"form": form, "next": self.get_redirect_url()})
 
 
 class RecoveryCodes(SignedInView):
     """Ten new recovery codes instead of the old ones."""
 
-    def post(self, request: HttpRequest) -> HttpResponse:
+    def post(self, request: StaffRequest) -> HttpResponse:
         """Make and show them once; the session stays verified by the app."""
         if not request.user.second_factor_since:
             return redirect("accounts:second-factor")
@@ -156,7 +156,7 @@ class RecoveryCodes(SignedInView):
 class SecondFactorRemove(SignedInView):
     """Go back to the password alone, where no post demands more."""
 
-    def post(self, request: HttpRequest) -> HttpResponse:
+    def post(self, request: StaffRequest) -> HttpResponse:
         """Remove it."""
         second_factor.remove(actor=request.user, at=timezone.now(), user=request.user)
         messages.success(request, _("The second factor is removed."))
@@ -168,12 +168,12 @@ class TokenIssue(ActionView):
 
     action = "tokens.manage"
 
-    def get(self, request: HttpRequest) -> HttpResponse:
+    def get(self, request: StaffRequest) -> HttpResponse:
         """The form."""
         day = timezone.localdate() + TOKEN_DAYS
         return render(request, "accounts/token_form.html", {"form": self._form(request, initial={"expires_on": day.isoformat()})})
 
-    def post(self, request: HttpRequest) -> HttpResponse:
+    def post(self, request: StaffRequest) -> HttpResponse:
         """Issue it; the key is shown once."""
         form = self._form(request, request.POST)
         if form.is_valid():
@@ -186,7 +186,7 @@ class TokenIssue(ActionView):
         return render(request, "accounts/token_form.html", {"form": form})
 
     @staticmethod
-    def _form(request: HttpRequest, data: Any = None, **more: Any) -> TokenForm:
+    def _form(request: StaffRequest, data: Any = None, **more: Any) -> TokenForm:
         regions = Region.objects.visible_to(request.user, "tokens.manage")
         return TokenForm(data, actions=tokens.actions_for(request.user), regions=regions, **more)
 
@@ -194,7 +194,7 @@ class TokenIssue(ActionView):
 class TokenRevoke(SignedInView):
     """Stop one of one's own keys."""
 
-    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+    def post(self, request: StaffRequest, pk: int) -> HttpResponse:
         """Revoke it; somebody else's key does not exist here."""
         token = get_object_or_404(ApiToken, pk=pk, user=request.user)
         tokens.revoke_token(actor=request.user, at=timezone.now(), token=token)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 
@@ -15,7 +15,7 @@ from accounts.operations import manageable
 from accounts.queries import counts_on, grantable_regions, people, permission_table, posts_in_reach, tokens_of
 from accounts.rules import strictly_below
 from common.paging import cursor_page
-from common.views import ActionView, SignedInView
+from common.views import ActionView, SignedInView, StaffRequest
 from regions.models import Region
 from regions.queries import ancestors, children, region_or_404
 
@@ -27,7 +27,7 @@ class PeopleList(ActionView):
 
     action = "accounts.see"
 
-    def get(self, request: HttpRequest) -> HttpResponse:
+    def get(self, request: StaffRequest) -> HttpResponse:
         """Filters, sort and page are in the address."""
         form = PeopleFilterForm(request.GET)
         code = form.value("region")
@@ -57,12 +57,12 @@ class PersonDetail(ActionView):
 
     action = "accounts.see"
 
-    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+    def get(self, request: StaffRequest, pk: int) -> HttpResponse:
         """The page."""
         return person_page(request, pk)
 
 
-def person_page(request: HttpRequest, pk: int, *, status: int = 200, **forms: Any) -> HttpResponse:
+def person_page(request: StaffRequest, pk: int, *, status: int = 200, **forms: Any) -> HttpResponse:
     """The account's page, with the form that was refused in place of a fresh one."""
     user = get_object_or_404(User.objects.visible_to(request.user, "accounts.see"), pk=pk)
     today = timezone.localdate()
@@ -91,7 +91,7 @@ def place(region: Region) -> tuple[str, str]:
     return region.name, f"?region={region.code}"
 
 
-def region_choice(request: HttpRequest) -> tuple[Region | None, dict[str, Any]]:
+def region_choice(request: StaffRequest) -> tuple[Region | None, dict[str, Any]]:
     """The region that `?region=` names, and the way up and down from it for the page."""
     code = request.GET.get("region", "")
     region = region_or_404(code, request.user) if code else request.user.region
@@ -116,7 +116,7 @@ def post_form(region: Region, data: Any = None) -> PostForm:
 class Permissions(SignedInView):
     """Who can do what, from the table that every page, operation and API view asks."""
 
-    def get(self, request: HttpRequest) -> HttpResponse:
+    def get(self, request: StaffRequest) -> HttpResponse:
         """The page."""
         held = {post.role for post in request.user.current_posts}
         roles = [(role, role in held) for role in Role]
