@@ -93,7 +93,7 @@ def copy_rows(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]])
     """COPY rows into a table, None as NULL; returns how many. Names come from code, never from a file."""
     lines = _Lines(rows)
     with connection.cursor() as cursor:
-        cursor.copy_expert(f"COPY {table} ({', '.join(columns)}) FROM STDIN", lines)  # type: ignore[attr-defined]
+        cursor.copy_expert(f"COPY {table} ({', '.join(columns)}) FROM STDIN", lines)
     return lines.count
 
 
