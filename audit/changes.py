@@ -64,18 +64,18 @@ class Reader:
         if isinstance(source, EventSource):
             self._load_events(source, rows)
         else:
-            for row in rows.select_related(*source.parents):
+            for row in rows.select_related("recorded_by", *source.parents):
                 self._keep(source, row, None, _values(source, row), row.recorded_by_id)
 
     def _load_events(self, source: EventSource, rows: QuerySet[Any]) -> None:
         same = source.table._default_manager.filter(pgh_obj_id=OuterRef("pgh_obj_id")).order_by()
-        rows = rows.select_related("pgh_context").annotate(
+        rows = rows.select_related("pgh_context", *source.parents).annotate(
             earlier=Subquery(same.filter(pgh_id__lt=OuterRef("pgh_id")).order_by("-pgh_id").values("pgh_id")[:1]),
             later=Subquery(same.filter(pgh_id__gt=OuterRef("pgh_id")).order_by("pgh_id").values("pgh_id")[:1]),
         )
-        found = list(rows.select_related(*source.parents))
+        found = list(rows)
         if source.parents:  # a join drops the events of rows whose parent is gone
-            found += rows.exclude(pk__in=[row.pk for row in found])
+            found += rows.select_related(None).select_related("pgh_context").exclude(pk__in=[row.pk for row in found])
         beside = {each for row in found for each in (row.earlier, row.later) if each is not None}
         neighbours = source.table._default_manager.in_bulk(beside)
         ends = {row.pgh_obj_id for row in found if row.later is None and row.pgh_label in source.old_rows and row.pgh_label != "delete"}

@@ -154,7 +154,7 @@ class Source:
     def keys(self, filters: Filters) -> QuerySet[Any]:
         """(source, at, number) of the records that fit: the columns that all sources share."""
         columns = {"trail_source": Value(self.key), "trail_at": F(self.at_field), "trail_number": F("pk")}
-        return self.records(filters).annotate(**columns).values(*columns)
+        return self.records(filters).order_by().annotate(**columns).values(*columns)
 
 
 class EventSource(Source):
