@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from accounts.choices import Role
 from accounts.models import Post, User
 from accounts.rules import initial_password, may_give_post, strictly_below
+from accounts.throttling import forget
 from common.errors import DomainError, InvalidInput, NotAllowed
 from common.text import narrow
 from regions.models import Region
@@ -193,7 +194,7 @@ def reopen_account(*, actor: User, at: datetime.datetime, user: User, reason: st
 
 @transaction.atomic
 def reset_password(*, actor: User, at: datetime.datetime, user: User, reason: str) -> FirstPassword:
-    """A new one-time password: the old one and all sessions stop at once. Raises NotAllowed or AccountClosed."""
+    """A new one-time password: the old one, all sessions and a lock-out stop at once. Raises NotAllowed or AccountClosed."""
     user = _require_manageable(actor, user, at)
     if not user.is_active:
         raise AccountClosed(_("This account is closed. Open it again first."))
@@ -209,6 +210,7 @@ def _set_first_password(user: User, at: datetime.datetime, **more: Any) -> First
     for field, value in more.items():
         setattr(user, field, value)
     user.save(update_fields=["password", "must_change_password", "password_changed_at", *more])
+    transaction.on_commit(lambda: forget(user.username))
     return FirstPassword(user, password)
 
 

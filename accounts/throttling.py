@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from axes.helpers import get_client_ip_address
+from axes.utils import reset
 from django.conf import settings
 from django.core.cache import cache
 from django.http import HttpRequest
+
+from common.crypto import fingerprint
 
 WINDOW_SECONDS = 15 * 60
 
@@ -15,8 +18,18 @@ def _keys(request: HttpRequest, username: str) -> dict[str, int]:
     address = get_client_ip_address(request) or "unknown"
     return {
         f"login-failures:address:{address}": settings.LOGIN_LIMIT_PER_ADDRESS,
-        f"login-failures:name:{username.strip().lower()[:60]}": settings.LOGIN_LIMIT_PER_NAME,
+        _name_key(username): settings.LOGIN_LIMIT_PER_NAME,
     }
+
+
+def _name_key(username: str) -> str:
+    return f"login-failures:name:{fingerprint(username.strip().lower())}"
+
+
+def forget(username: str) -> None:
+    """End the waiting of a name: somebody above has given it a new password."""
+    reset(username=username)
+    cache.delete(_name_key(username))
 
 
 def too_many(request: HttpRequest, username: str) -> bool:

@@ -3,7 +3,9 @@
 import pytest
 from django.core.cache import cache
 from django.urls import reverse
+from django.utils import timezone
 
+from accounts.operations import reset_password
 from tests.factories.people import PASSWORD, make_user
 
 pytestmark = pytest.mark.django_db
@@ -38,6 +40,17 @@ def test_five_failures_lock_the_name_and_the_page_says_how_long(client, city_off
     assert "15" in answer.content.decode()
     assert answer.headers["Retry-After"] == "900"
     assert sign_in(client, city_official).status_code == 429, "even the right password is refused while it lasts"
+
+
+def test_a_new_first_password_from_above_ends_the_waiting(
+    client, city_official, district_staff, settings, django_capture_on_commit_callbacks
+):
+    settings.LOGIN_LIMIT_PER_NAME = 5
+    for _try in range(settings.AXES_FAILURE_LIMIT):
+        sign_in(client, district_staff, "wrong")
+    with django_capture_on_commit_callbacks(execute=True):
+        made = reset_password(actor=city_official, at=timezone.now(), user=district_staff, reason="forgotten")
+    assert sign_in(client, district_staff, made.password).status_code == 302
 
 
 def test_another_name_at_the_same_place_is_not_locked(client, city_official, other_city_official, settings):
