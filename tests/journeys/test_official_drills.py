@@ -55,9 +55,9 @@ def go_down_by_figure(page, axe) -> None:
     page.wait_for_url(lambda url: "/projects/" in url)
     assert axe(page) == []
     page.locator("#photos img").first.scroll_into_view_if_needed()
-    page.wait_for_function("document.querySelector('#photos img').naturalWidth > 0")
+    page.wait_for_function("() => document.querySelector('#photos img').naturalWidth > 0")
     page.locator("#photos a:has(img)").first.click()
-    page.wait_for_function("[...document.querySelectorAll('main img')].some(image => image.naturalWidth > 300)")
+    page.wait_for_function("() => [...document.querySelectorAll('main img')].some(image => image.naturalWidth > 300)")
     assert axe(page) == []
 
 
