@@ -114,6 +114,14 @@ def test_a_first_password_is_changed_before_anything_else(client, tree):
     assert client.get("/people/").status_code == 200, "the session lives on after the change"
 
 
+@pytest.mark.parametrize(("language", "words"), [("zh-hans", "至少要 10 个字符"), ("en", "at least 10 characters")])
+def test_a_short_password_is_refused_in_the_readers_language(client, city_official, language, words):
+    client.force_login(city_official)
+    client.cookies["django_language"] = language
+    page = client.post("/accounts/password/", {"old_password": PASSWORD, "new_password1": "Short-1", "new_password2": "Short-1"})
+    assert words in page.content.decode()
+
+
 def test_a_code_works_once(city_official):
     device, _codes = with_factor(city_official)
     code = code_of(device)
