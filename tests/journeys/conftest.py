@@ -91,7 +91,21 @@ def worker(transactional_db, tmp_path):
         "LOG_LEVEL": "INFO",
     }
     log = (tmp_path / "worker.log").open("w")
-    command = [sys.executable, "-m", "celery", "-A", "renovation", "worker", "-B", "-c", "1", "-s", str(tmp_path / "beat"), "--without-gossip", "--without-mingle"]
+    command = [
+        sys.executable,
+        "-m",
+        "celery",
+        "-A",
+        "renovation",
+        "worker",
+        "-B",
+        "-c",
+        "1",
+        "-s",
+        str(tmp_path / "beat"),
+        "--without-gossip",
+        "--without-mingle",
+    ]
     process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=subprocess.STDOUT, start_new_session=True)
     yield process
     os.killpg(process.pid, signal.SIGTERM)

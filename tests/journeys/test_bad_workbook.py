@@ -35,14 +35,23 @@ def upload(page, content: bytes) -> None:
     page.wait_for_url(lambda url: "/spreadsheets/jobs/" in url)
 
 
-def test_a_bad_workbook_comes_back_marked_and_the_corrected_one_stands_in_the_register(open_page, sign_in, tree, worker, settings, tmp_path, axe):
+def test_a_bad_workbook_comes_back_marked_and_the_corrected_one_stands_in_the_register(
+    open_page, sign_in, tree, worker, settings, tmp_path, axe
+):
     for _ in range(120):
         if Heartbeat.objects.filter(name="worker").exists():
             break
         time.sleep(0.25)
     page = open_page()
     sign_in(page, make_user("district_staff", "130404").username, PASSWORD)
-    upload(page, workbook(["复兴区", "机械厂家属院", 1984, 312, "24,680 m²"], ["复兴区", "石化小区", "八几年", -3, 31000], ["丛台区", "别人的小区", 1990, 10, 700]))
+    upload(
+        page,
+        workbook(
+            ["复兴区", "机械厂家属院", 1984, 312, "24,680 m²"],
+            ["复兴区", "石化小区", "八几年", -3, 31000],
+            ["丛台区", "别人的小区", 1990, 10, 700],
+        ),
+    )
     page.get_by_role("link", name="下载标注好的文件").or_(page.locator("a[href$='/file/']")).first.wait_for(timeout=30_000)
     assert axe(page) == []
     with page.expect_download() as download:
