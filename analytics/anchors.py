@@ -38,6 +38,13 @@ ANCHORS: tuple[Anchor, ...] = (
 )
 
 
+def invention(year: int, synthetic: bool) -> str:
+    """How much of a year's figures is invented: "" nothing, "partly" all but the public ones, "all" everything."""
+    if not synthetic:
+        return ""
+    return "partly" if any(anchor.year == year for anchor in ANCHORS) else "all"
+
+
 def published(region: str, year: int, on: datetime.date, column: str, value: int | Decimal) -> bool:
     """Whether this very value is a public one: another value than the published stays an invention."""
     return any(

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from analytics import queries
-from analytics.anchors import invented
+from analytics.anchors import invented, invention
 from analytics.indicators import BY_CODE, Indicator
 from analytics.maps import outline
 from analytics.measures import Measure
@@ -66,6 +66,7 @@ def overview(place: Place, fresh: Freshness) -> dict[str, Any]:
         "period": period,
         "measure": place.measure,
         "fresh": fresh,
+        "invention": invention(period.year, synthetic),
         "figures": {code: _figure(place, figure, synthetic) for code, figure in figures.items()},
         "totals": totals,
         "household_text": _short(BY_CODE["planned_households"], totals["planned_households"]),

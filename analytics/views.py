@@ -18,6 +18,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from analytics import queries
+from analytics.anchors import invention
 from analytics.behind import described, entries_of, rows_behind, worded
 from analytics.indicators import BY_CODE, INDICATORS
 from analytics.keeping import PAGE_SECONDS, PART_SECONDS, key_of
@@ -95,7 +96,7 @@ class Dashboard(ActionView):
                 "communities": self._communities(place),
                 "listed": LISTED,
                 "rows_url": place.rows(BY_CODE["planned_communities"]),
-                "synthetic_data": _fresh(counted, period).synthetic,
+                "synthetic_data": invention(period.year, _fresh(counted, period).synthetic),
                 "csrf_token": PLACEHOLDER,
             }
             page = render_to_string("analytics/dashboard.html", context, request)
@@ -192,7 +193,7 @@ class Published(PublicView):
             "period": period,
             "fresh": fresh,
             "counted": counted,
-            "synthetic_data": fresh.synthetic,
+            "synthetic_data": invention(period.year, fresh.synthetic),
         }
         return render(request, "analytics/published.html", context)
 

@@ -68,6 +68,8 @@ class Servers:
             "PYTHONUNBUFFERED": "1",
             "PYTHONPATH": str(ROOT),
         }
+        if not self.test:  # the demo opens at the day of the public report; an own value in the environment wins
+            ours["DASHBOARD_AS_OF"] = os.environ.get("DASHBOARD_AS_OF", "2021-05-31")
         # Compiled modules are kept: four processes load the same code at every start.
         inherited = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
         return {**inherited, **ours}
