@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -126,6 +127,15 @@ def fetch_in_chunks(sql: str, size: int = 5000) -> Iterator[list[tuple[Any, ...]
             yield rows
 
 
+@contextmanager
+def checked_at_once() -> Iterator[None]:
+    """Foreign keys are checked by each statement, not at the end: the audit triggers open a subtransaction per row, and each
+    of those walks the whole list of checks still waiting (18,000 rows behind 90,000 waiting checks: 20 s instead of 2)."""
+    run("SET CONSTRAINTS ALL IMMEDIATE")
+    yield
+    run("SET CONSTRAINTS ALL DEFERRED")
+
+
 def lock_imports() -> None:
     """Wait until no other import writes the register; held until the transaction ends."""
     fetch("SELECT pg_advisory_xact_lock(%(lock)s)", lock=IMPORT_LOCK)
@@ -227,6 +237,7 @@ class CommunityStage:
             )[0]
         )
 
+    @checked_at_once()
     def write(self, *, at: datetime.datetime) -> None:
         """Insert the new ones and change what differs; rows that are the same are not touched."""
         self._make_codes()

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from common.crypto import seal, unseal
-from communities.bulk import Clash, Counts, copy_rows, fetch, fetch_in_chunks, run
+from communities.bulk import Clash, Counts, checked_at_once, copy_rows, fetch, fetch_in_chunks, run
 from communities.owners import household_key, person_of
 
 Tick = Callable[[int], None]
@@ -27,7 +27,7 @@ class HouseholdStage:
         run(
             "CREATE TEMP TABLE incoming_household (row int, community_id bigint, building text, storeys int, unit text, door text,"
             " area numeric(9,2), names_sealed text[], phone_sealed text, persons text[], building_id bigint, household_id bigint,"
-            " new boolean DEFAULT false, changed boolean DEFAULT false, people_changed boolean DEFAULT false) ON COMMIT DROP"
+            " new boolean DEFAULT true, changed boolean DEFAULT false, people_changed boolean DEFAULT false) ON COMMIT DROP"
         )
 
     def add(self, rows: Iterable[Sequence[Any]]) -> int:
@@ -41,8 +41,9 @@ class HouseholdStage:
     def clashes(self) -> list[Clash]:
         """The same flat twice in the file."""
         found = fetch(
-            "SELECT row, first FROM (SELECT row, min(row) OVER (PARTITION BY community_id, building, unit, door) AS first"
-            " FROM incoming_household) s WHERE row <> first ORDER BY row LIMIT 100000"
+            "SELECT i.row, t.first FROM (SELECT community_id, building, unit, door, min(row) AS first FROM incoming_household"
+            " GROUP BY community_id, building, unit, door HAVING count(*) > 1) t JOIN incoming_household i"
+            " USING (community_id, building, unit, door) WHERE i.row <> t.first ORDER BY i.row LIMIT 100000"
         )
         twice: list[Clash] = [(row, "door", "twice", {"row": first}) for row, first in found]
         storeys = fetch(
@@ -54,16 +55,15 @@ class HouseholdStage:
     def compare(self, *, lock: bool = False, tick: Tick = lambda _count: None) -> None:
         """Find each row's building and flat, and what differs. `lock`: for writing."""
         run(
-            "UPDATE incoming_household i SET building_id = b.id, household_id = h.id,"
+            "UPDATE incoming_household i SET building_id = b.id, household_id = h.id, new = false,"
             " changed = (i.area IS DISTINCT FROM h.exclusive_area OR (i.storeys IS NOT NULL AND i.storeys <> b.storey_count))"
             " FROM communities_building b JOIN communities_household h ON h.building_id = b.id"
             " WHERE b.community_id = i.community_id AND b.name = i.building AND h.unit = i.unit AND h.door = i.door"
         )
         run(
-            "UPDATE incoming_household i SET building_id = b.id, new = true FROM communities_building b"
-            " WHERE i.household_id IS NULL AND b.community_id = i.community_id AND b.name = i.building"
+            "UPDATE incoming_household i SET building_id = b.id FROM communities_building b"
+            " WHERE i.new AND b.community_id = i.community_id AND b.name = i.building"
         )
-        run("UPDATE incoming_household SET new = true WHERE household_id IS NULL AND NOT new")
         if lock:
             run(
                 "CREATE TEMP TABLE locked_household ON COMMIT DROP AS SELECT h.id FROM communities_household h"
@@ -101,6 +101,7 @@ class HouseholdStage:
             )[0]
         )
 
+    @checked_at_once()
     def write(self, *, step: Tick = lambda _count: None) -> None:
         """Insert the new buildings, flats and owners, and change what differs. `step` hears of rows done."""
         run(

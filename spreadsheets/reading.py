@@ -88,9 +88,9 @@ def is_aside(cells: Row) -> bool:
 def open_table(path: Path, kind: str, columns: Sequence[Column]) -> Reading:
     """The table of this form in the file. Raises InvalidInput: damaged, locked, or no sheet has the form's header."""
     best: tuple[int, Reading | None, Row] = (0, None, [])
-    for reading, found, header in _candidates(path, kind, columns):
+    for candidate, found, header in _candidates(path, kind, columns):
         if found > best[0]:
-            best = (found, reading, header)
+            best = (found, candidate, header)
     reading = best[1]
     wanted = [column for column in columns if column.required]
     if reading is None or best[0] < 2:

@@ -164,7 +164,7 @@ class Details:
                 at_start, all_photos, reported, percent, _wan(paid), None,
             ]  # fmt: skip
 
-    def _below(self) -> QuerySet[Entry]:
+    def _below(self) -> QuerySet[Entry, Any]:
         return self.entries.order_by().values("project")
 
     def _stages(self) -> dict[int, tuple[str, dict[str, datetime.date]]]:

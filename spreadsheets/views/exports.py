@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from common.errors import InvalidInput
-from common.views import ActionView
+from common.views import ActionView, StaffRequest
 from spreadsheets import operations
 from spreadsheets.asking import period_of, region_of
 from spreadsheets.exporting import DIRECT_BELOW, ask, make_now
@@ -37,11 +37,11 @@ class Export(ActionView):
             raise PermissionDenied
         return super().dispatch(request, *args, **kwargs)
 
-    def get(self, request: HttpRequest, sheet: str) -> HttpResponse:
+    def get(self, request: StaffRequest, sheet: str) -> HttpResponse:
         query = plain(request.GET)
         return self._page(request, query, self._asked(request, query))
 
-    def post(self, request: HttpRequest, sheet: str) -> HttpResponseBase:
+    def post(self, request: StaffRequest, sheet: str) -> HttpResponseBase:
         query = plain(request.POST)
         asked = AskForm(request.POST, user=request.user, asks=self.form.asks)
         if not asked.is_valid():
@@ -58,7 +58,7 @@ class Export(ActionView):
         job = operations.start_export(actor=request.user, at=at, sheet=sheet, params=params, file_name=report.file_name)
         return redirect("spreadsheets:job", key=job.key)
 
-    def _asked(self, request: HttpRequest, query: dict[str, Any]) -> AskForm:
+    def _asked(self, request: StaffRequest, query: dict[str, Any]) -> AskForm:
         """The form as the query string fills it, and the usual values beside."""
         initial = dict(query)
         initial["region"] = region_of(request.user, {"region": query.get("region") or query.get("under")}).code
@@ -70,12 +70,12 @@ class Export(ActionView):
             initial |= {"year": period.year, "as_of": period.as_of.isoformat()}
         return AskForm(user=request.user, asks=self.form.asks, initial=initial)
 
-    def _page(self, request: HttpRequest, query: dict[str, Any], asked: AskForm) -> HttpResponse:
+    def _page(self, request: StaffRequest, query: dict[str, Any], asked: AskForm) -> HttpResponse:
         hidden = [(key, value) for key, values in query.items() if key not in asked.fields for value in _listed(values)]
         context = {"form": self.form, "asked": asked, "hidden": hidden, "report": self._preview(request, query, asked)}
         return render(request, "spreadsheets/export.html", context, status=400 if asked.errors else 200)
 
-    def _preview(self, request: HttpRequest, query: dict[str, Any], asked: AskForm) -> Report | None:
+    def _preview(self, request: StaffRequest, query: dict[str, Any], asked: AskForm) -> Report | None:
         if asked.is_bound:
             return None
         try:

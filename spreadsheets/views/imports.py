@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from common.errors import InvalidInput
-from common.views import ActionView
+from common.views import ActionView, StaffRequest
 from regions.queries import region_or_404
 from spreadsheets import operations
 from spreadsheets.choices import IMPORTS
@@ -44,10 +44,10 @@ class SheetView(ActionView):
 class Upload(SheetView):
     """Get the empty form, hand in the filled one."""
 
-    def get(self, request: HttpRequest, sheet: str) -> HttpResponse:
+    def get(self, request: StaffRequest, sheet: str) -> HttpResponse:
         return self._page(request, UploadForm())
 
-    def post(self, request: HttpRequest, sheet: str) -> HttpResponse:
+    def post(self, request: StaffRequest, sheet: str) -> HttpResponse:
         upload = UploadForm(request.POST, request.FILES)
         if not upload.is_valid():
             return self._page(request, upload)
@@ -61,7 +61,7 @@ class Upload(SheetView):
             return self._page(request, upload)
         return redirect("spreadsheets:job", key=job.key)
 
-    def _page(self, request: HttpRequest, upload: UploadForm) -> HttpResponse:
+    def _page(self, request: StaffRequest, upload: UploadForm) -> HttpResponse:
         start = request.user.region.code if request.user.region else ""
         region = RegionForm(user=request.user, initial={"region": request.GET.get("region", start)})
         context = {"form": self.form, "upload": upload, "region": region}
@@ -71,7 +71,7 @@ class Upload(SheetView):
 class Template(SheetView):
     """The empty form of a region."""
 
-    def get(self, request: HttpRequest, sheet: str) -> HttpResponseBase:
+    def get(self, request: StaffRequest, sheet: str) -> HttpResponseBase:
         own = request.user.region
         region = region_or_404(request.GET.get("region") or (own.code if own else ""), request.user)
         file, name = make_template(self.form, region)
@@ -83,7 +83,7 @@ class Confirm(ActionView):
 
     action = "imports.run"
 
-    def post(self, request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    def post(self, request: StaffRequest, key: uuid.UUID) -> HttpResponse:
         operations.confirm(actor=request.user, at=timezone.now(), job=own_job(request, key))
         messages.info(request, _("The import is being written"))
         return redirect("spreadsheets:job", key=key)

@@ -6,7 +6,7 @@ import uuid
 from typing import Any
 
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRefresh
 
 from common.paging import cursor_page
-from common.views import ActionView
+from common.views import ActionView, StaffRequest
 from spreadsheets import operations
 from spreadsheets.choices import CHECK_STEPS, EXPORT_STEPS, IMPORTS, WRITE_STEPS
 from spreadsheets.columns import Column
@@ -27,7 +27,7 @@ PAGE = 30
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-def own_job(request: HttpRequest, key: uuid.UUID) -> Job:
+def own_job(request: StaffRequest, key: uuid.UUID) -> Job:
     """The user's job; 404 for another's, as if it did not exist."""
     return get_object_or_404(Job, key=key, owner=request.user)
 
@@ -43,7 +43,7 @@ class JobList(ActionView):
 
     action = "exports.run"
 
-    def get(self, request: HttpRequest) -> HttpResponse:
+    def get(self, request: StaffRequest) -> HttpResponse:
         jobs = Job.objects.filter(owner=request.user)
         page = cursor_page(jobs, order="-created_at", cursor=request.GET.get("cursor", ""), size=PAGE)
         imports = [form for form in IMPORTS.values() if request.user.may("imports.run") and request.user.may(form.action)]
@@ -57,7 +57,7 @@ class JobPage(ActionView):
 
     action = "exports.run"
 
-    def get(self, request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    def get(self, request: StaffRequest, key: uuid.UUID) -> HttpResponse:
         job = own_job(request, key)
         return render(request, "spreadsheets/job.html", page_context(job))
 
@@ -67,7 +67,7 @@ class ProgressFragment(ActionView):
 
     action = "exports.run"
 
-    def get(self, request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    def get(self, request: StaffRequest, key: uuid.UUID) -> HttpResponse:
         job = own_job(request, key)
         if not job.open:
             return HttpResponseClientRefresh() if request.htmx else redirect("spreadsheets:job", key=key)
@@ -79,7 +79,7 @@ class Stop(ActionView):
 
     action = "exports.run"
 
-    def post(self, request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    def post(self, request: StaffRequest, key: uuid.UUID) -> HttpResponse:
         job = operations.stop(actor=request.user, at=timezone.now(), job=own_job(request, key))
         messages.info(request, _("Stopping") if job.open else _("Stopped; nothing was changed"))
         return redirect("spreadsheets:job", key=key)
@@ -90,7 +90,7 @@ class JobFile(ActionView):
 
     action = "exports.run"
 
-    def get(self, request: HttpRequest, key: uuid.UUID) -> HttpResponseBase:
+    def get(self, request: StaffRequest, key: uuid.UUID) -> HttpResponseBase:
         job = own_job(request, key)
         if not job.file_out or not path_of(job.file_out).is_file() or not still_in_reach(request.user, job):
             raise Http404(_("This file is no longer kept. Make it again."))

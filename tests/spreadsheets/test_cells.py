@@ -14,7 +14,6 @@ from spreadsheets import cells
 from spreadsheets.columns import Column, bare, chosen, letter, positions
 from spreadsheets.problems import WORDS, CellError, Problem
 
-
 MIDNIGHT = datetime.datetime.combine(datetime.date(2021, 1, 2), datetime.time())
 
 
