@@ -112,6 +112,9 @@ class Writer:
             region=self.counties[one.county],
             stage=stage,
             stage_on=on,
+            started_on=one.started_on,
+            completed_on=one.completed_on,
+            accepted_on=one.accepted_on,
             synthetic=True,
             created_at=moment(first, self.rng),
         )

@@ -15,12 +15,15 @@ from common.errors import DomainError, InvalidInput
 from communities.models import Community
 from lifecycle.gates import Finding
 from lifecycle.models import ChangeKind, StageChange
-from lifecycle.queries import standing_changes
+from lifecycle.queries import reached_days, standing_changes
 from lifecycle.transitions import RULE_VERSION, STEPS, can_be_taken_back, next_stage, stage_before
 from projects import operations as works
 from projects.choices import Condition, Stage
 from projects.models import AnnualPlan, Project
 from regions.models import Region
+
+# the steps whose days stand on the project itself
+DATED = (Stage.STARTED, Stage.COMPLETED, Stage.ACCEPTED)
 
 
 class GateClosed(DomainError):
@@ -62,8 +65,10 @@ def findings_for(project: Project, stage: Stage, day: datetime.date) -> list[Fin
 
 def _move(project: Project, stage: Stage, stage_on: datetime.date | None, at: datetime.datetime) -> None:
     """The change row must be written first: a trigger of the database asks for it."""
+    days = reached_days(project)
     project.stage, project.stage_on = stage, stage_on
-    project.save(update_fields=["stage", "stage_on"])
+    project.started_on, project.completed_on, project.accepted_on = (days.get(step) for step in DATED)
+    project.save(update_fields=["stage", "stage_on", "started_on", "completed_on", "accepted_on"])
     works.project_figures_changed(project=project, at=at)
 
 

@@ -50,13 +50,20 @@ class AnnualPlan(models.Model):
 
 @pghistory.track()
 class Project(models.Model):
-    """A renovation project: one or more communities of one county. Its stage is moved by `lifecycle` alone."""
+    """A renovation project: one or more communities of one county. Its stage is moved by `lifecycle` alone.
+
+    `started_on`, `completed_on` and `accepted_on` are the days of those steps, empty until they are recorded and again when
+    they are taken back: whoever looks at a past month needs to know what was under works then, not what is today.
+    """
 
     code = models.CharField(_("code"), max_length=30, unique=True)
     name = models.CharField(_("name"), max_length=100)
     region = models.ForeignKey(Region, models.PROTECT, related_name="projects", verbose_name=_("county"))
     stage = models.CharField(_("stage"), max_length=10, choices=Stage, default=Stage.SURVEYED, editable=False)
     stage_on = models.DateField(null=True, editable=False)
+    started_on = models.DateField(_("started on"), null=True, editable=False)
+    completed_on = models.DateField(_("completed on"), null=True, editable=False)
+    accepted_on = models.DateField(_("accepted on"), null=True, editable=False)
     condition = models.CharField(_("condition"), max_length=10, choices=Condition, default=Condition.ACTIVE, editable=False)
     synthetic = models.BooleanField(default=False, editable=False)
     created_at = models.DateTimeField(editable=False)

@@ -49,6 +49,10 @@ def _require_reportable(entry: Entry, month: datetime.date, today: datetime.date
         raise NotStarted(_("The project is withdrawn: nothing more is reported."))
     if STAGE_ORDER[project.stage] < STAGE_ORDER[Stage.STARTED]:
         raise NotStarted(_("The project has not started. Record the start first."))
+    if project.started_on and last_day(month) < project.started_on:
+        raise NotStarted(
+            _("Works began on %(day)s: there is nothing to report of a month before.") % {"day": project.started_on.isoformat()}
+        )
     if month > first_day(today):
         raise InvalidInput(_("This month has not begun."), details={"month": _("This month has not begun.")})
 
@@ -74,7 +78,8 @@ def _check(entry: Entry, month: datetime.date, new: Reported, note: str, history
     errors: dict[str, str] = {}
     for doubt in doubts:
         errors.setdefault(doubt.field, _sentence(doubt))
-    if new.percent < 100 and STAGE_ORDER[entry.project.stage] >= STAGE_ORDER[Stage.COMPLETED]:
+    completed_on = entry.project.completed_on
+    if new.percent < 100 and completed_on and completed_on <= last_day(month):
         errors["percent"] = _("Completion is recorded: the progress is 100%. Take the completion back first.")
     if errors:
         raise InvalidInput(" ".join(errors.values()), details=errors)

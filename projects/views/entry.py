@@ -7,7 +7,7 @@ import json
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
 from django.http import HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
@@ -23,13 +23,13 @@ from projects.forms import ProgressRowForm
 from projects.models import Entry, Photo, ProgressReport
 from projects.operations import report_progress, undo_reports
 from projects.queries import reports_before_month, reports_in_month
-from projects.rules import first_day, month_after, month_before, month_of, wan_of_yuan
+from projects.querysets import BEFORE_START
+from projects.rules import first_day, last_day, month_after, month_before, month_of, wan_of_yuan
 from projects.views.shared import StaffRequest, crumbs
 from regions.models import Region
 
 PAGE_SIZE = 50
 BULK_LIMIT = 500
-DUE = [Stage.STARTED, Stage.COMPLETED]
 FROM_PLAN = [stage for stage, order in STAGE_ORDER.items() if order >= STAGE_ORDER[Stage.PLANNED]]
 
 
@@ -37,6 +37,27 @@ def month_in(data: QueryDict) -> datetime.date:
     """?month=2021-06; this month by default, never a later one."""
     this_month = first_day(timezone.localdate())
     return min(month_of(data.get("month", "")) or this_month, this_month)
+
+
+def begun(month: datetime.date) -> Q:
+    """Works had begun by the end of the month: there is something to report."""
+    return Q(project__started_on__lte=last_day(month))
+
+
+def under_works(month: datetime.date) -> Q:
+    """Begun, and not accepted before the month: what the month's report is due for."""
+    return begun(month) & (Q(project__accepted_on__isnull=True) | Q(project__accepted_on__gte=month))
+
+
+def stage_at_end_of(month: datetime.date) -> Case:
+    """The stage on the month's last day; of what began later only that it was before the start."""
+    end = last_day(month)
+    dated = [(Stage.ACCEPTED, "accepted_on"), (Stage.COMPLETED, "completed_on"), (Stage.STARTED, "started_on")]
+    return Case(
+        *[When(**{f"project__{field}__lte": end}, then=Value(stage.value)) for stage, field in dated],
+        When(project__stage__in=BEFORE_START, then=F("project__stage")),
+        default=Value(Stage.DESIGNED.value),
+    )
 
 
 def entries_of(request: StaffRequest, month: datetime.date) -> QuerySet[Entry]:
@@ -50,6 +71,7 @@ def entries_of(request: StaffRequest, month: datetime.date) -> QuerySet[Entry]:
         .select_related("project__region", "community__region__parent")
         .annotate(
             pinyin=F("community__pinyin"),
+            stage_then=stage_at_end_of(month),
             taken_back=Subquery(newest.values("void")[:1]),
             has_photo=Exists(photos),
             photo_total=Coalesce(Subquery(counted), 0),
@@ -57,28 +79,29 @@ def entries_of(request: StaffRequest, month: datetime.date) -> QuerySet[Entry]:
     )
 
 
-def filtered(rows: QuerySet[Entry], data: QueryDict) -> QuerySet[Entry]:
-    """Words, sub-district, stage."""
+def filtered(rows: QuerySet[Entry], data: QueryDict, month: datetime.date) -> QuerySet[Entry]:
+    """Words, sub-district, stage as of the month; without a stage, what was under works in it."""
     for word in data.get("q", "").lower().split():
         rows = rows.filter(Q(community__search_text__contains=word) | Q(project__code__icontains=word))
     if street := Region.objects.filter(code=data["street"]).first() if data.get("street") else None:
         rows = rows.filter(community__region__path__startswith=street.path)
-    stages = [data["stage"]] if data.get("stage") in Stage.values else FROM_PLAN if data.get("stage") == "all" else DUE
-    return rows.filter(project__stage__in=stages)
+    stage = data.get("stage")
+    if stage == "all":
+        return rows.filter(begun(month) | Q(stage_then__in=FROM_PLAN, entered_on__lte=last_day(month)))
+    return rows.filter(stage_then=stage) if stage in Stage.values else rows.filter(under_works(month))
 
 
 ONLY = {"empty": Q(taken_back__isnull=True) | Q(taken_back=True), "no_photo": Q(has_photo=False)}
-FILLABLE = Q(project__stage__in=[s for s, order in STAGE_ORDER.items() if order >= STAGE_ORDER[Stage.STARTED]])
 
 
-def counts_of(rows: QuerySet[Entry]) -> dict[str, int]:
-    """All, due, filled, empty, without photo: one query."""
-    return rows.aggregate(
-        all=Count("pk"),
-        due=Count("pk", filter=FILLABLE),
-        filled=Count("pk", filter=FILLABLE & Q(taken_back=False)),
-        empty=Count("pk", filter=FILLABLE & ONLY["empty"]),
-        no_photo=Count("pk", filter=ONLY["no_photo"]),
+def counts_of(rows: QuerySet[Entry], data: QueryDict, month: datetime.date) -> dict[str, int]:
+    """Of the month, whatever is filtered: due, filled, left. Of what the filters leave: all, empty, no_photo. Two queries."""
+    due = rows.filter(under_works(month))
+    shown = filtered(rows, data, month)
+    return due.aggregate(
+        due=Count("pk"), filled=Count("pk", filter=Q(taken_back=False)), left=Count("pk", filter=ONLY["empty"])
+    ) | shown.aggregate(
+        all=Count("pk"), empty=Count("pk", filter=begun(month) & ONLY["empty"]), no_photo=Count("pk", filter=ONLY["no_photo"])
     )
 
 
@@ -88,15 +111,19 @@ def street_of(entry: Entry) -> str:
     return region.parent.name if region.depth == 5 and region.parent else region.name if region.depth == 4 else ""
 
 
-def row_of(entry: Entry, now: ProgressReport | None, before: ProgressReport | None, form: ProgressRowForm | None = None) -> dict[str, Any]:
+def row_of(
+    entry: Entry, month: datetime.date, now: ProgressReport | None, before: ProgressReport | None, form: ProgressRowForm | None = None
+) -> dict[str, Any]:
     """What one line of the grid shows."""
     typed = form.data if form else {}
     errors = {name: texts[0] for name, texts in form.errors.items()} if form else {}
-    fillable = STAGE_ORDER[entry.project.stage] >= STAGE_ORDER[Stage.STARTED]
+    started_on = entry.project.started_on
+    fillable = started_on is not None and started_on <= last_day(month)
     prefix = f"{form.prefix}-" if form and form.prefix else ""
     return {
         "entry": entry,
         "street": street_of(entry),
+        "stage": Stage(getattr(entry, "stage_then", entry.project.stage)),
         "fillable": fillable,
         "before": before,
         "percent": typed.get(f"{prefix}percent", now.percent if now else ""),
@@ -161,10 +188,10 @@ class EntryGrid(ActionView):
     def page(self, request: StaffRequest, forms: dict[int, ProgressRowForm], status: int = 200) -> HttpResponse:
         """Filters, counts and one page of rows."""
         month = month_in(request.GET)
-        rows = filtered(entries_of(request, month), request.GET)
-        counts = counts_of(rows)
+        every = entries_of(request, month)
+        rows, counts = filtered(every, request.GET, month), counts_of(every, request.GET, month)
         only = request.GET.get("only", "")
-        shown = rows.filter(FILLABLE & ONLY[only] if only == "empty" else ONLY[only]) if only in ONLY else rows
+        shown = rows.filter(begun(month) & ONLY[only] if only == "empty" else ONLY[only]) if only in ONLY else rows
         page = cursor_page(shown, order="pinyin", cursor=request.GET.get("cursor", ""), size=PAGE_SIZE)
         now, before = reports_in_month(page.rows, month), reports_before_month(page.rows, month)
         county = request.user.region
@@ -174,7 +201,7 @@ class EntryGrid(ActionView):
             "following": month_after(month).strftime("%Y-%m") if month < first_day(timezone.localdate()) else "",
             "this_month": first_day(timezone.localdate()).strftime("%Y-%m"),
             "page": page,
-            "rows": [row_of(entry, now.get(entry.pk), before.get(entry.pk), forms.get(entry.pk)) for entry in page.rows],
+            "rows": [row_of(entry, month, now.get(entry.pk), before.get(entry.pk), forms.get(entry.pk)) for entry in page.rows],
             "counts": counts,
             "wrong": len(forms),
             "segments": self._segments(request, counts, only),
@@ -219,7 +246,7 @@ def _json(request: StaffRequest) -> dict[str, Any]:
 
 
 def _answer_counts(request: StaffRequest, month: datetime.date, query: str) -> dict[str, int]:
-    return counts_of(filtered(entries_of(request, month), QueryDict(query)))
+    return counts_of(entries_of(request, month), QueryDict(query), month)
 
 
 class EntryRow(ActionView):

@@ -124,6 +124,8 @@ def test_stage_and_last_change_agree_and_keep_their_findings(tree):
     for project in Project.objects.prefetch_related("stage_changes"):
         changes = sorted(project.stage_changes.all(), key=lambda change: change.pk)
         assert (project.stage, project.stage_on) == (changes[-1].stage, changes[-1].happened_on)
+        days = {change.stage: change.happened_on for change in changes}
+        assert (project.started_on, project.completed_on, project.accepted_on) == tuple(map(days.get, ("started", "completed", "accepted")))
         assert [change.happened_on for change in changes] == sorted(change.happened_on for change in changes)
         assert all(change.recorded_at.date() <= TODAY for change in changes)
     start = StageChange.objects.filter(stage=Stage.STARTED, project__code="HB130404-2021-017").get()

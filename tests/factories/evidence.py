@@ -22,7 +22,9 @@ def day(text: str) -> datetime.date:
     return datetime.date.fromisoformat(text)
 
 
-def picture(width: int = 640, height: int = 400, *, taken: str = "", position: tuple[float, float] | None = None, form: str = "JPEG") -> bytes:
+def picture(
+    width: int = 640, height: int = 400, *, taken: str = "", position: tuple[float, float] | None = None, form: str = "JPEG"
+) -> bytes:
     """A real picture, with EXIF time ("2021:04:28 09:30:00") and GPS (longitude, latitude) when asked."""
     image = Image.effect_noise((width, height), 60).convert("RGB")
     exif = Image.Exif()
@@ -41,7 +43,9 @@ def picture(width: int = 640, height: int = 400, *, taken: str = "", position: t
     return out.getvalue()
 
 
-def make_contract(project: Project, actor: User, kind: str = "works", *, signed: str = "2021-04-26", amount: int = 3_205_000, number: str = "") -> Contract:
+def make_contract(
+    project: Project, actor: User, kind: str = "works", *, signed: str = "2021-04-26", amount: int = 3_205_000, number: str = ""
+) -> Contract:
     return Contract.objects.create(
         project=project,
         kind=kind,
@@ -102,5 +106,7 @@ def bring_to(project: Project, stage: str, on: str, actor: User) -> Project:
         project=project, kind="reach", stage=stage, happened_on=day(on), recorded_at=at(on), recorded_by=actor, rule_version="test"
     )
     project.stage, project.stage_on = stage, day(on)
+    if stage in {"started", "completed", "accepted"}:
+        setattr(project, f"{stage}_on", day(on))
     project.save()
     return project

@@ -41,6 +41,7 @@ def test_a_start_with_all_evidence_moves_the_stage_and_asks_for_a_recount(design
     change = start(designed, district_staff)
     designed.refresh_from_db()
     assert (designed.stage, designed.stage_on) == ("started", day("2021-04-30"))
+    assert (designed.started_on, designed.completed_on) == (day("2021-04-30"), None)
     assert [f["code"] for f in change.findings] == ["works_contract", "supervision_contract", "contractor_on_site"]
     assert all(f["passed"] for f in change.findings)
     assert OutboxRow.objects.get(topic="figures").key == "130404:2021"
@@ -168,6 +169,7 @@ def test_a_start_taken_back_stays_in_the_history_and_the_project_stands_one_step
     row = take_back(change=change, reason="日期填错", actor=district_staff, at=NOW)
     started.refresh_from_db()
     assert (started.stage, started.stage_on) == ("designed", day("2021-03-22"))
+    assert started.started_on is None
     assert (row.kind, row.reverses) == ("reverse", change)
     assert OutboxRow.objects.filter(topic="figures").count() == 2
     assert start(started, district_staff, on="2021-05-02").stage == "started"

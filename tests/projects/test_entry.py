@@ -161,3 +161,44 @@ def test_the_grid_needs_the_same_queries_for_many_rows(client, entry, district_s
     with django_assert_max_num_queries(20) as many:
         grid(client)
     assert len(many) == len(one)
+
+
+def accepted(actor, name="", *, on="2021-12-20"):
+    entry = started(actor, name)
+    for stage, day_of in (("completed", "2021-10-26"), ("accepted", on)):
+        bring_to(entry.project, stage, day_of, actor)
+    return entry
+
+
+def test_a_past_month_lists_what_was_under_works_then_with_the_stage_of_then(client, entry, district_staff):
+    later, gone = accepted(district_staff, "石化小区"), accepted(district_staff, "岭南路22号", on="2021-05-20")
+    begun_after = bring_to(make_planned_project(make_community(name="钢苑东区")), "started", "2021-07-02", district_staff).entries.get()
+    answer = grid(client)
+    assert {row["entry"]: row["stage"] for row in answer.context["rows"]} == {entry: "started", later: "started"}
+    assert (answer.context["counts"]["due"], answer.context["counts"]["left"]) == (2, 2)
+    everything = {row["entry"]: (row["stage"], row["fillable"]) for row in grid(client, stage="all").context["rows"]}
+    assert everything[gone] == ("accepted", True)
+    assert everything[begun_after] == ("designed", False)
+    assert {row["entry"] for row in grid(client, stage="accepted").context["rows"]} == {gone}
+
+
+def test_a_month_before_the_completion_can_still_be_corrected(client, entry, district_staff):
+    done = accepted(district_staff)
+    assert save(client, done, percent="72").status_code == 200
+    assert save(client, done, percent="72", month="2021-10").json()["errors"].keys() == {"percent"}
+
+
+def test_a_month_before_the_start_is_not_reported(client, entry):
+    answer = save(client, entry, percent="5", month="2021-03")
+    assert "2021-04-30" in answer.json()["errors"]["percent"]
+    assert not ProgressReport.objects.exists()
+
+
+def test_the_month_s_count_stays_whole_whatever_is_filtered(client, entry, district_staff):
+    started(district_staff, "石化小区")
+    counts = grid(client, q="机械厂").context["counts"]
+    assert (counts["due"], counts["left"], counts["all"], counts["empty"]) == (2, 2, 1, 1)
+
+
+def test_clearing_the_filters_stays_in_the_month(client, entry):
+    assert f'href="?month={MONTH}"' in grid(client, q="没有").content.decode()
