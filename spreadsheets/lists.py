@@ -5,7 +5,8 @@ from __future__ import annotations
 from spreadsheets.sheets.base import ListSheet
 from spreadsheets.sheets.community_list import COMMUNITY_LIST
 from spreadsheets.sheets.details import DETAILS
+from spreadsheets.sheets.project_list import PROJECT_LIST
 from spreadsheets.sheets.ranking import RANKING
 from spreadsheets.sheets.region_list import REGION_LIST
 
-LISTS: dict[str, ListSheet] = {sheet.name: sheet for sheet in (RANKING, DETAILS, COMMUNITY_LIST, REGION_LIST)}
+LISTS: dict[str, ListSheet] = {sheet.name: sheet for sheet in (RANKING, DETAILS, PROJECT_LIST, COMMUNITY_LIST, REGION_LIST)}

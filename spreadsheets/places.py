@@ -8,7 +8,6 @@ from difflib import get_close_matches
 from typing import Any
 
 from django.db.models import Q
-from django.utils.translation import gettext as _
 
 from common.text import narrow
 from regions.choices import LEVEL_DEPTH, Level
@@ -82,7 +81,7 @@ class Places:
         if fitting:
             raise CellError("outside", key="county", value=shown(raw))
         near = [place.name for place in self.counties if self.near(place.path)]
-        raise CellError("county_unknown", key="county", value=shown(raw), hint=_hint(words, near))
+        raise _unknown("county", raw, words, near)
 
     def near(self, path: str) -> bool:
         """Whether something in the region, or the region itself, lies in reach."""
@@ -105,8 +104,7 @@ class Places:
         alike = [place for place in children if _short(place.name) == short]
         if len(alike) == 1:
             return alike[0]
-        hint = _hint(words, [place.name for place in children])
-        raise CellError(f"{key}_unknown", key=key, value=shown(raw), hint=hint, **params)
+        raise _unknown(key, raw, words, [place.name for place in children], **params)
 
 
 def parent_of(path: str) -> str:
@@ -121,8 +119,8 @@ def _short(name: str) -> str:
     return name
 
 
-def _hint(words: str, names: list[str]) -> str:
+def _unknown(key: str, raw: Any, words: str, names: list[str], **params: str) -> CellError:
+    """No such region; with the names that come near, if there are any."""
     close = get_close_matches(words, names, n=2, cutoff=0.5)
-    if close:
-        return _("Is it %(names)s?") % {"names": "、".join(close)}
-    return _("Correct the name, or add the region first")
+    code = f"{key}_unknown_near" if close else f"{key}_unknown"
+    return CellError(code, key=key, value=shown(raw), names="、".join(close), **params)

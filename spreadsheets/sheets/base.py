@@ -62,7 +62,6 @@ class ImportSheet:
     name: str
     title: Words
     explanation: Words
-    unit: Words  # what a row is
     columns: tuple[Column, ...]
     action: str
     batch: type[Batch]

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import User
 from communities.bulk import CommunityStage, Counts, lock_imports
@@ -246,9 +247,8 @@ class CommunityBatch(Batch):
 
 COMMUNITIES = ImportSheet(
     name="communities",
-    title=_("Communities"),
+    title=pgettext_lazy("form", "Communities"),
     explanation=_("New communities, and corrections to registered ones. An empty cell leaves the registered value as it is."),
-    unit=_("communities"),
     columns=COLUMNS,
     action="communities.edit",
     batch=CommunityBatch,

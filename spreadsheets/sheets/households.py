@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import User
 from common.text import narrow
@@ -142,9 +143,8 @@ class HouseholdBatch(Batch):
 
 HOUSEHOLDS = ImportSheet(
     name="households",
-    title=_("Households"),
+    title=pgettext_lazy("form", "Households"),
     explanation=_("Flats with owners and phones; buildings are made along with them. An empty cell leaves the registered value as it is."),
-    unit=_("households"),
     columns=COLUMNS,
     action="households.edit",
     batch=HouseholdBatch,

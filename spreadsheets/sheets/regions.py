@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import User
 from common.text import pinyin
@@ -176,9 +177,8 @@ class RegionBatch(Batch):
 
 REGIONS = ImportSheet(
     name="regions",
-    title=_("Sub-districts and committees"),
+    title=pgettext_lazy("form", "Sub-districts and committees"),
     explanation=_("Sub-districts and residents' committees below the county-level units. A changed name is taken over."),
-    unit=_("regions"),
     columns=COLUMNS,
     action="regions.add",
     batch=RegionBatch,

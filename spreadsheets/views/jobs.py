@@ -117,7 +117,7 @@ def progress_context(job: Job) -> dict[str, Any]:
     running = job.state in (JobState.RUNNING, JobState.WRITING) and job.step
     return {
         "id": "progress",
-        "title": title_of(job),
+        "title": (_("Export: %(title)s") if job.kind == JobKind.EXPORT else _("Import: %(title)s")) % {"title": title_of(job)},
         "step": job.step,
         "steps": (len(steps) - (steps is CHECK_STEPS and not job.problem_count)) if running else 0,
         "step_name": steps[min(job.step, len(steps)) - 1] if running else "",

@@ -130,10 +130,10 @@ def test_every_clash_inside_the_file_and_with_the_register_is_a_bad_cell(distric
     assert job.state == "faulty"
     assert problems_of(job) == [
         (3, "code", "twice"), (4, "name", "name_twice"), (5, "name", "name_taken"), (6, "code", "merged"), (7, "code", "outside"),
-        (8, "county", "outside"), (9, "county", "county_unknown"), (10, "sub_district", "sub_district_unknown"), (11, "built_year", "not_a_year"),
+        (8, "county", "outside"), (9, "county", "county_unknown_near"), (10, "sub_district", "sub_district_unknown"), (11, "built_year", "not_a_year"),
     ]  # fmt: skip
-    hint = next(params for _row, _key, code, params in job.summary["problems"] if code == "county_unknown")
-    assert "复兴区" in hint["hint"]
+    hint = next(params for _row, _key, code, params in job.summary["problems"] if code == "county_unknown_near")
+    assert "复兴区" in hint["names"]
 
 
 def test_figures_that_contradict_each_other_are_bad_cells(district_staff, check):

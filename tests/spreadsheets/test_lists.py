@@ -241,6 +241,20 @@ def test_the_rows_behind_a_figure_and_of_a_stage(district_staff):
 
 
 @pytest.mark.django_db
+def test_the_list_of_projects_keeps_the_filters_of_its_page(district_staff, other_district_staff):
+    make_planned_project(make_community("130404", name="机械厂家属院"))
+    make_planned_project(make_community("130404"), year=2022)
+    assert asked(district_staff, "projects").expected == 2
+    assert asked(district_staff, "projects", year="2022").expected == 1
+    assert asked(district_staff, "projects", stage=["planned", "started"]).expected == 2
+    assert asked(other_district_staff, "projects").expected == 0
+    names = {row["小区名称"] for row in table(opened(asked(district_staff, "projects", year="2021")))}
+    assert "机械厂家属院" in names
+    with pytest.raises(InvalidInput):
+        asked(district_staff, "projects", stage="nowhere")
+
+
+@pytest.mark.django_db
 def test_a_long_list_is_made_by_a_job_in_the_area_that_is_left(city_official, work, monkeypatch):
     make_community("130404")
     params = {"query": {"region": "130404"}, "scope": ["130000/130400/130404/"]}
