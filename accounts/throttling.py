@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from axes.helpers import get_client_ip_address
+import ipaddress
+
 from axes.utils import reset
 from django.conf import settings
 from django.core.cache import cache
@@ -13,9 +14,26 @@ from common.crypto import fingerprint
 WINDOW_SECONDS = 15 * 60
 
 
+def client_address(request: HttpRequest) -> str:
+    """Who asks: the address that the last of settings.PROXY_COUNT proxies saw; without a proxy, who holds the connection.
+
+    Without this everybody behind the proxy would share one address, and a few wrong passwords would lock them all out.
+    What stands further left in X-Forwarded-For is the client's own claim and does not count.
+    """
+    holder = str(request.META.get("REMOTE_ADDR", ""))
+    passed = [part.strip() for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")]
+    claimed = passed[-min(settings.PROXY_COUNT, len(passed))] if settings.PROXY_COUNT else holder
+    for text in (claimed, holder):
+        try:
+            return str(ipaddress.ip_address(text))
+        except ValueError:
+            continue
+    return "127.0.0.1"  # a socket file: there is one caller, the proxy
+
+
 def _keys(request: HttpRequest, username: str) -> dict[str, int]:
     """Counters of failures in the window, with their limits."""
-    address = get_client_ip_address(request) or "unknown"
+    address = client_address(request)
     return {
         f"login-failures:address:{address}": settings.LOGIN_LIMIT_PER_ADDRESS,
         _name_key(username): settings.LOGIN_LIMIT_PER_NAME,

@@ -148,7 +148,7 @@ CELERY_BROKER_URL = (
 )
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "BACKEND": "common.caching.RedisCache",  # Django's, with a client that is kept
         "LOCATION": REDIS_URL,
         "KEY_PREFIX": "renovation",
     }
@@ -201,7 +201,8 @@ AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # the page says how long to wait: that must hold
 AXES_LOCKOUT_CALLABLE = "accounts.views.session.locked_out"
-AXES_IPWARE_PROXY_COUNT = env.number("PROXY_COUNT", 1 if PRODUCTION else 0) or None
+PROXY_COUNT = env.number("PROXY_COUNT", 1 if PRODUCTION else 0)  # proxies in front, each of which says who asked it
+AXES_CLIENT_IP_CALLABLE = "accounts.throttling.client_address"
 
 # --- audit: every insert, update and delete is kept, and what is kept is never changed ---------------------------
 PGHISTORY_DEFAULT_TRACKERS = (pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
@@ -250,7 +251,7 @@ REST_FRAMEWORK = {
     "DEFAULT_THROTTLE_CLASSES": ["rest_framework.throttling.AnonRateThrottle", "rest_framework.throttling.UserRateThrottle"],
     "DEFAULT_THROTTLE_RATES": {"anon": env.text("API_RATE_ANONYMOUS", "120/min"), "user": env.text("API_RATE_USER", "1200/min")},
     "EXCEPTION_HANDLER": "common.api.problem_details",
-    "NUM_PROXIES": env.number("PROXY_COUNT", 1 if PRODUCTION else 0),
+    "NUM_PROXIES": PROXY_COUNT,
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Hebei old residential community renovation: open API",

@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.operations import reset_password
+from accounts.throttling import client_address
 from tests.factories.people import PASSWORD, make_user
 
 pytestmark = pytest.mark.django_db
@@ -136,3 +137,31 @@ def test_who_holds_no_post_lands_on_the_profile_which_says_so(client, tree):
     assert client.get("/").headers["Location"] == reverse("accounts:profile")
     assert client.get("/accounts/").status_code == 200
     assert client.get("/people/").status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("proxies", "passed_on", "address"),
+    [
+        (1, "203.0.113.7", "203.0.113.7"),
+        (1, "1.1.1.1, 203.0.113.7", "203.0.113.7"),
+        (2, "1.1.1.1, 203.0.113.7, 10.0.0.2", "203.0.113.7"),
+        (1, "nonsense", "10.0.0.1"),
+        (0, "203.0.113.7", "10.0.0.1"),
+        (1, "2001:db8::7", "2001:db8::7"),
+    ],
+)
+def test_the_address_is_what_the_own_proxies_say_and_never_the_clients_claim(rf, settings, proxies, passed_on, address):
+    settings.PROXY_COUNT = proxies
+    assert client_address(rf.get("/", headers={"X-Forwarded-For": passed_on}, REMOTE_ADDR="10.0.0.1")) == address
+
+
+def test_failures_of_one_address_behind_the_proxy_do_not_lock_out_the_others(client, city_official, settings):
+    settings.PROXY_COUNT = 1
+    for number in range(settings.LOGIN_LIMIT_PER_ADDRESS):
+        client.post(LOGIN, {"username": f"guess{number}", "password": "wrong"}, headers={"X-Forwarded-For": "198.51.100.1"})
+    for _try in range(settings.AXES_FAILURE_LIMIT):
+        client.post(LOGIN, {"username": city_official.username, "password": "wrong"}, headers={"X-Forwarded-For": "198.51.100.2"})
+    data = {"username": city_official.username, "password": PASSWORD}
+    assert client.post(LOGIN, data, headers={"X-Forwarded-For": "198.51.100.1"}).status_code == 429
+    assert client.post(LOGIN, data, headers={"X-Forwarded-For": "198.51.100.2"}).status_code == 429
+    assert client.post(LOGIN, data, headers={"X-Forwarded-For": "198.51.100.3"}).status_code == 302
