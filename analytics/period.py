@@ -7,6 +7,8 @@ import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from common.text import whole_number
+
 FIRST_YEAR, LAST_YEAR = 2018, 2100
 
 
@@ -64,9 +66,9 @@ def parse_period(year: str, as_of: str, *, years: Sequence[int], opens_on: datet
     else:
         day = opens_on
     if year:
-        if not (year.isascii() and year.isdigit() and FIRST_YEAR <= int(year) <= LAST_YEAR):
+        number = whole_number(year)
+        if not FIRST_YEAR <= number <= LAST_YEAR:
             raise BadPeriod("year", year)
-        number = int(year)
     else:
         number = day.year if day.year in years or not years else max((one for one in years if one <= day.year), default=min(years))
     return Period(number, day if as_of else day_of_year(number, day, today))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import datetime
 import json
 from collections import defaultdict
@@ -104,5 +103,5 @@ def _decode(cursor: str) -> tuple[str, Key] | None:
         moment = datetime.datetime.fromisoformat(at)
         valid = direction in {"n", "p"} and moment.tzinfo is not None
         return (direction, (moment, str(source), int(number))) if valid else None
-    except (ValueError, TypeError, binascii.Error):
+    except (ValueError, TypeError, OverflowError, RecursionError):
         return None

@@ -6,7 +6,7 @@ from rest_framework.pagination import CursorPagination as RestCursorPagination
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
-from common.errors import DomainError
+from common.errors import DomainError, unstorable
 
 
 class CursorPagination(RestCursorPagination):
@@ -20,8 +20,9 @@ class CursorPagination(RestCursorPagination):
 
 def problem_details(exception: Exception, context: dict[str, Any]) -> Response | None:
     """Answer every error as application/problem+json with type, title, status, detail and, where there are any, errors."""
-    if isinstance(exception, DomainError):
-        status, title, detail, errors = exception.status, exception.code, str(exception.message), exception.details
+    refusal = exception if isinstance(exception, DomainError) else unstorable(exception)
+    if refusal is not None:
+        status, title, detail, errors = refusal.status, refusal.code, str(refusal.message), refusal.details
         response = Response(status=status)
     else:
         answered = exception_handler(exception, context)

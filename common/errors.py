@@ -2,6 +2,9 @@
 
 from typing import Any
 
+from django.db import DataError
+from django.utils.translation import gettext as _
+
 
 class DomainError(Exception):
     """A rule of the field said no.
@@ -32,3 +35,15 @@ class InvalidInput(DomainError):
 
     code = "invalid_input"
     status = 400
+
+
+def unstorable(exception: Exception) -> InvalidInput | None:
+    """The refusal that stands for an error of the database driver over a value of the reader; None for any other error.
+
+    Forms and filters say which field is wrong. What slips past them - a number of forty digits in an address, a NUL in
+    a region's code - must be an answer all the same, not a breakdown.
+    """
+    said = isinstance(exception, ValueError) and "NUL (0x00)" in str(exception)
+    if isinstance(exception, DataError | UnicodeEncodeError) or said:
+        return InvalidInput(_("A value is too large, too long or holds characters that cannot be stored. Correct it and send it again."))
+    return None

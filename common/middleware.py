@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from common.errors import DomainError
+from common.errors import DomainError, unstorable
 
 
 class DomainErrorMiddleware:
@@ -20,14 +20,15 @@ class DomainErrorMiddleware:
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Answer with `templates/errors/domain_error.html`, or on top of the page where htmx asked."""
-        if not isinstance(exception, DomainError):
+        error = exception if isinstance(exception, DomainError) else unstorable(exception)
+        if error is None:
             return None
         if getattr(request, "htmx", False):
-            response = render(request, "errors/_domain_error.html", {"error": exception}, status=exception.status)
+            response = render(request, "errors/_domain_error.html", {"error": error}, status=error.status)
             response.headers["HX-Retarget"], response.headers["HX-Reswap"] = "#main", "afterbegin"
             return response
-        context = {"error": exception, "back": _page_before(request)}
-        return render(request, "errors/domain_error.html", context, status=exception.status)
+        context = {"error": error, "back": _page_before(request)}
+        return render(request, "errors/domain_error.html", context, status=error.status)
 
 
 def _page_before(request: HttpRequest) -> str:

@@ -20,6 +20,16 @@ def narrow(text: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", text).split())
 
 
+def storable(text: str) -> bool:
+    """Whether the database can hold the text: no NUL, no half of a surrogate pair."""
+    return "\x00" not in text and not any("\ud800" <= character <= "\udfff" for character in text)
+
+
+def whole_number(text: str, default: int = 0) -> int:
+    """The number that plain digits in a query string or a form write; `default` for anything else, endless ones included."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else default
+
+
 def pinyin(text: str) -> str:
     """Lower-case syllables with spaces between, as stored for sorting: "机械厂" -> "ji xie chang"."""
     return " ".join(lazy_pinyin(text, style=Style.NORMAL)).lower()

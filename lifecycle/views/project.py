@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from common.errors import DomainError
+from common.text import whole_number
 from common.views import ActionView
 from communities.models import Community
 from lifecycle.forms import ConditionForm, ProjectForm, StepForm
@@ -158,7 +159,7 @@ class TakeBack(ActionView):
         project = project_or_404(request, pk, self.action)
         form = ReasonForm(request.POST)
         if form.is_valid():
-            change = get_object_or_404(StageChange.objects.filter(project=project), pk=request.POST.get("change") or 0)
+            change = get_object_or_404(StageChange.objects.filter(project=project), pk=whole_number(request.POST.get("change", "")))
             try:
                 take_back(change=change, reason=form.cleaned_data["reason"], actor=request.user, at=timezone.now())
             except DomainError as error:

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from common.errors import DomainError
 from common.paging import cursor_page
+from common.text import whole_number
 from common.views import ActionView
 from projects.choices import STAGE_ORDER, Condition, Stage
 from projects.forms import ProgressRowForm
@@ -170,7 +171,7 @@ class EntryGrid(ActionView):
     def post(self, request: StaffRequest) -> HttpResponse:
         month = month_in(request.GET)
         forms: dict[int, ProgressRowForm] = {}
-        rows = entries_of(request, month).filter(pk__in=[pk for pk in request.POST.getlist("entry") if pk.isdecimal()])
+        rows = entries_of(request, month).filter(pk__in=[whole_number(pk) for pk in request.POST.getlist("entry")])
         saved = 0
         known = reports_in_month(rows, month)
         for entry in rows:
@@ -240,9 +241,14 @@ def _json(request: StaffRequest) -> dict[str, Any]:
     """The posted JSON object; {} for anything else."""
     try:
         data = json.loads(request.body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return data if isinstance(data, dict) else {}
+
+
+def _numbers(values: Any) -> list[int]:
+    """The keys of rows in a posted list."""
+    return [whole_number(str(value)) for value in values[:BULK_LIMIT]] if isinstance(values, list) else []
 
 
 def _answer_counts(request: StaffRequest, month: datetime.date, query: str) -> dict[str, int]:
@@ -258,8 +264,7 @@ class EntryRow(ActionView):
         """200 with what stands now, 422 with {"errors": {field: sentence}}."""
         data = _json(request)
         month = min(month_of(str(data.get("month", ""))) or first_day(timezone.localdate()), first_day(timezone.localdate()))
-        pk = str(data.get("entry", ""))
-        entry = get_object_or_404(entries_of(request, month), pk=int(pk) if pk.isdecimal() else 0)
+        entry = get_object_or_404(entries_of(request, month), pk=whole_number(str(data.get("entry", ""))))
         form = ProgressRowForm({name: str(data.get(name) or "") for name in ("percent", "paid_amount", "note", "key")})
         report = save_row(request, entry, month, form)
         if form.errors:
@@ -293,7 +298,7 @@ class EntryBulk(ActionView):
         """{"rows": [stored], "errors": {entry: sentence}, "counts"}; "reports" is what undo needs."""
         data = _json(request)
         month = min(month_of(str(data.get("month", ""))) or first_day(timezone.localdate()), first_day(timezone.localdate()))
-        wanted = [int(pk) for pk in map(str, data.get("entries") or []) if pk.isdecimal()][:BULK_LIMIT]
+        wanted = _numbers(data.get("entries"))
         rows, errors = [], {}
         values = {"percent": str(data.get("percent") or ""), "no_change": "1" if data.get("no_change") else ""}
         if data.get("percent") == 0:
@@ -318,7 +323,7 @@ class EntryUndo(ActionView):
     def post(self, request: StaffRequest) -> JsonResponse:
         """{"rows": [stored], "counts"}."""
         data = _json(request)
-        keys = [int(pk) for pk in map(str, data.get("reports") or []) if pk.isdecimal()][:BULK_LIMIT]
+        keys = _numbers(data.get("reports"))
         reports = list(ProgressReport.objects.visible_to(request.user).filter(pk__in=keys))
         rows = undo_reports(reports=reports, actor=request.user, at=timezone.now())
         month = rows[0].month if rows else first_day(timezone.localdate())

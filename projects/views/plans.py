@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from common.errors import DomainError
 from common.paging import cursor_page
+from common.text import whole_number
 from common.views import ActionView
 from projects.choices import PlanState
 from projects.forms import AdjustIntoPlanForm, AdjustPlanForm, PutInPlanForm, ReasonForm
@@ -27,8 +28,8 @@ from regions.models import Region
 
 def year_of(request: StaffRequest) -> int:
     """?year=, this year by default."""
-    text = request.GET.get("year", "") or request.POST.get("year", "")
-    return int(text) if text.isdecimal() and 2018 <= int(text) <= 2100 else timezone.localdate().year
+    year = whole_number(request.GET.get("year", "") or request.POST.get("year", ""))
+    return year if 2018 <= year <= 2100 else timezone.localdate().year
 
 
 class PlanList(ActionView):

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from common.errors import DomainError
 from common.paging import cursor_page
+from common.text import whole_number
 from common.views import ActionView
 from communities.models import Community
 from projects.choices import STAGE_ORDER, Condition, ContractKind, Stage
@@ -155,7 +156,7 @@ class CommunityAdd(ActionView):
 
     def post(self, request: StaffRequest, pk: int) -> HttpResponse:
         project = project_or_404(request, pk, self.action)
-        community = get_object_or_404(Community.objects.visible_to(request.user), pk=request.POST.get("community") or 0)
+        community = get_object_or_404(Community.objects.visible_to(request.user), pk=whole_number(request.POST.get("community", "")))
         try:
             add_community(project=project, community=community, actor=request.user, at=timezone.now())
         except DomainError as error:
