@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db.models import Q
+from django.db import connection
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from projects.choices import PlanState
-from projects.models import AnnualPlan
+from regions.models import Region
 
 MOST = 6
 WAITING: tuple[tuple[str, str, str | Promise], ...] = (
@@ -19,6 +19,11 @@ WAITING: tuple[tuple[str, str, str | Promise], ...] = (
     ("plans.confirm", PlanState.SUBMITTED, _("Confirm the annual plan")),
     ("plans.draft", PlanState.DRAFT, _("Finish and submit the annual plan")),
 )
+STATEMENT = """
+SELECT plan.id, plan.state, plan.year, plan.returned_reason, region.name_zh, region.name_en, count(*) OVER ()
+FROM projects_annualplan plan JOIN regions_region region ON region.id = plan.region_id
+WHERE {wanted} ORDER BY plan.year, region.path LIMIT %s
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,15 +50,14 @@ def todo_of(user: User) -> Todo:
     mine = [(user.scope_for(action), state, words) for action, state, words in WAITING if user.may(action)]
     if not mine:
         return Todo([], 0)
-    wanted = Q(pk__in=[])
-    for scope, state, _words in mine:
-        wanted |= scope.q("region__path") & Q(state=state)
-    found = list(AnnualPlan.objects.filter(wanted).select_related("region").only(
-        "state", "year", "returned_reason", "region__name_zh", "region__name_en"
-    ).order_by("year", "region__path"))  # fmt: skip
+    wanted = " OR ".join(["(plan.state = %s AND region.path LIKE ANY (%s))"] * len(mine))
+    values = [value for scope, state, _words in mine for value in (state, [f"{path}%" for path in scope.paths])]
+    with connection.cursor() as cursor:  # on every dashboard: spares the ORM's work of building the same statement again
+        cursor.execute(STATEMENT.format(wanted=wanted), [*values, MOST])
+        rows = cursor.fetchall()
     words_of: dict[str, str | Promise] = {state: words for _scope, state, words in mine}
     items = [
-        Waiting(words_of[plan.state], plan.region.name, plan.year, plan.returned_reason, reverse("projects:plan", args=[plan.pk]))
-        for plan in found[:MOST]
+        Waiting(words_of[state], Region(name_zh=name_zh, name_en=name_en).name, year, note, reverse("projects:plan", args=[pk]))
+        for pk, state, year, note, name_zh, name_en, _count in rows
     ]
-    return Todo(items, len(found))
+    return Todo(items, rows[0][-1] if rows else 0)

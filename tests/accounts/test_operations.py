@@ -229,3 +229,18 @@ def test_two_officials_who_take_the_same_name_at_once_make_one_account(tree):
         thread.join()
     assert {"username"} in results
     assert User.objects.filter(username__iexact="same.name").count() == 1
+
+
+def test_the_posts_in_force_are_the_held_ones_with_their_regions_highest_first(district_staff, region, django_assert_num_queries):
+    give = {"user": district_staff, "role": "city_official", "starts_on": TODAY - datetime.timedelta(days=9)}
+    Post.objects.create(region=region("130400"), **give)
+    Post.objects.create(region=region("130900"), ends_on=TODAY - datetime.timedelta(days=1), **give)
+    Post.objects.create(region=region("131000"), **give | {"starts_on": TODAY + datetime.timedelta(days=1)})
+    asked = district_staff.posts.held_on(TODAY).select_related("region").order_by("region__depth", "pk")
+    with django_assert_num_queries(1):
+        held = Post.objects.in_force(district_staff.pk, TODAY)
+        assert [post.region.code for post in held] == ["130400", "130404"]
+    for one, other in zip(held, asked, strict=True):
+        assert (one, one.region) == (other, other.region)
+        assert {**vars(one), "_state": 0} == {**vars(other), "_state": 0}
+        assert {**vars(one.region), "_state": 0} == {**vars(other.region), "_state": 0}
