@@ -100,7 +100,7 @@ def described(rows: QuerySet[Entry], as_of: datetime.date) -> QuerySet[Entry]:
     stages = _standing(ChangeKind.REACH).filter(happened_on__lte=as_of).order_by("-happened_on", "-pk")
     contracts = Contract.objects.filter(project=OuterRef("project"), kind=ContractKind.WORKS).order_by("signed_on", "pk")
     photos = Photo.objects.filter(project=OuterRef("project"), community=OuterRef("community")).order_by()
-    return rows.select_related("community", "project__region").annotate(
+    return rows.select_related("community", "project__region__parent").annotate(
         stage_then=Subquery(stages.values("stage")[:1]),
         percent_then=Subquery(_reports(as_of).order_by("-month", "-pk").values("percent")[:1]),
         contract_number=Subquery(contracts.values("number")[:1]),
@@ -111,10 +111,17 @@ def described(rows: QuerySet[Entry], as_of: datetime.date) -> QuerySet[Entry]:
 
 
 def worded(rows: Iterable[Entry]) -> list[Entry]:
-    """Rows of `described` with `stage_words` and `stage_order` (where nothing was reached yet: before the first step), `value_wan`."""
+    """Rows of `described` with `stage_words` and `stage_order` (before the first step where nothing was reached yet), `value_wan`, `place`."""
     found = list(rows)
     for row in found:
         stage = row.stage_then or Stage.SURVEYED.value
         row.stage_order, row.stage_words = STAGE_ORDER[stage], Stage(stage).label
         row.value_wan = Decimal(getattr(row, "value", 0)) / 10_000
+        row.place = _place(row.project.region)
     return found
+
+
+def _place(county: Region) -> str:
+    """The county after the unit it belongs to: several units have a county of the same name."""
+    unit = county.parent.name if county.parent else ""
+    return county.name if unit in {"", county.name} else f"{unit} {county.name}"

@@ -60,6 +60,7 @@ def overview(place: Place, fresh: Freshness) -> dict[str, Any]:
     below = queries.counties(region, period.year, period.as_of) if region.depth < queries.COUNTY_DEPTH else []
     ranked = queries.ranking(region, period.year, period.as_of, place.measure.indicator, from_counties=below)
     synthetic = fresh.synthetic
+    shown = {code: _figure(place, figure, synthetic) for code, figure in figures.items()}
     return {
         "place": place,
         "region": region,
@@ -67,9 +68,10 @@ def overview(place: Place, fresh: Freshness) -> dict[str, Any]:
         "measure": place.measure,
         "fresh": fresh,
         "invention": invention(period.year, synthetic),
-        "figures": {code: _figure(place, figure, synthetic) for code, figure in figures.items()},
+        "figures": shown,
+        "invented_sizes": _invented_sizes(shown),
         "totals": totals,
-        "household_text": _short(BY_CODE["planned_households"], totals["planned_households"]),
+        "household_text": _short(BY_CODE["planned_households"], totals["planned_households"], totals["planned_households"]),
         "missing": totals["due_start_communities"] - totals["started_communities"],
         "late": _late(ranked),
         "ranking": _ranking(place, ranked, figures[place.measure.indicator.code], totals),
@@ -78,7 +80,7 @@ def overview(place: Place, fresh: Freshness) -> dict[str, Any]:
         "now": period.as_of.month - 1 if period.as_of.year == period.year else "",
         "months": range(1, 13),
         "funnel": _funnel(place, totals),
-        "laggards": [_row(place, one, one.rank) for one in queries.laggards(below)],
+        "laggards": [_row(place, one, one.rank) | {"unit": _unit_of(one.region, ranked)} for one in queries.laggards(below)],
         "lag": {"near": settings.LAG_NEAR_POINTS, "fail": settings.LAG_FAIL_POINTS},
         "approval": settings.MAP_APPROVAL_NUMBER,
         "definitions_url": reverse("analytics:definitions"),
@@ -92,8 +94,8 @@ def _figure(place: Place, figure: queries.Figure, synthetic: bool) -> dict[str, 
         "indicator": indicator,
         "part": share.part,
         "whole": share.whole,
-        "part_text": _short(indicator, share.part),
-        "whole_text": _short(indicator, share.whole),
+        "part_text": _short(indicator, share.part, share.whole if indicator.whole else share.part),
+        "whole_text": _short(indicator, share.whole, share.whole),
         "before": figure.before.percent,
         "now": share.percent,
         "part_before": figure.before.part,
@@ -113,15 +115,31 @@ def _late(ranked: list[Standing]) -> list[str]:
     return [row.region.name for row in late[:NAMED_LATE]]
 
 
+def _unit_of(county: Region, ranked: list[Standing]) -> str:
+    """The unit a county belongs to, where the page ranks units: several have a county of the same name."""
+    found = (row.region.name for row in ranked if row.region.pk == county.parent_id and row.region.name != county.name)
+    return next(found, "")
+
+
 def _amount(measure: Measure, value: Decimal | int) -> str:
     return group(Decimal(value) / 10_000, 0) if measure.in_money else group(value)
 
 
-def _short(indicator: Indicator, value: Decimal | int) -> str:
-    """A count or amount in the unit that fits its size."""
+def _short(indicator: Indicator, value: Decimal | int, size: Decimal | int) -> str:
+    """A count or amount in the unit that fits `size`: a part is written in the unit of its whole."""
     if indicator.unit == "yuan":
-        return ui.yuan_yi(value, 1) if value >= 100_000_000 else ui.yuan_wan(value, 0)
-    return ui.wan(value, 2) if value >= 100_000 else group(value)
+        return ui.yuan_yi(value, 1 if size >= 1_000_000_000 else 2) if size >= 100_000_000 else ui.yuan_wan(value, 0)
+    return ui.wan(value, 2) if size >= 100_000 else group(value)
+
+
+def _invented_sizes(figures: dict[str, dict[str, Any]]) -> list[str]:
+    """Names of the plan's invented sizes where others of them are public; empty where one mark says it for all."""
+    sizes = {
+        "planned_communities": _("Communities"), "planned_households": _("Households"),
+        "planned_area": _("Floor area"), "planned_amount": _("Investment"),
+    }  # fmt: skip
+    found = [name for code, name in sizes.items() if figures[code]["synthetic"]]
+    return found if len(found) < len(sizes) else []
 
 
 def _row(place: Place, standing: Standing, rank: int | None) -> dict[str, Any]:

@@ -245,7 +245,10 @@ def monthly_curve(of: History, year: int, as_of: datetime.date) -> list[tuple[st
 
 
 def funnel(totals: Totals) -> list[Step]:
-    """Stages with how many communities reached them at least, and how many of these have not reached the next one."""
+    """Stages with how many communities reached them at least, and how many of these have not reached the next one.
+
+    Never below 0: where more started than were planned, nobody stands in the plan waiting.
+    """
     reached = [int(totals[BY_CODE[code].part]) for code in FUNNEL]
-    standing = [here - further for here, further in pairwise([*reached, 0])]
+    standing = [max(here - further, 0) for here, further in pairwise([*reached, 0])]
     return [Step(BY_CODE[code], *pair) for code, *pair in zip(FUNNEL, reached, standing, strict=True)]

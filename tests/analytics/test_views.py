@@ -10,6 +10,8 @@ from django.urls import reverse
 
 from analytics.counting import count_county_year, count_year
 from analytics.maps import outline
+from analytics.models import COLUMNS, YearCount
+from analytics.queries import funnel
 from regions.models import Region
 from tests.analytics.histories import YEAR, Story, live, reach
 from tests.factories.people import make_user
@@ -138,6 +140,29 @@ def test_every_measure_can_be_shown_and_stays_in_the_links(client, entries, city
 
 def test_a_region_without_any_plan_says_so_instead_of_zero(client, entries):
     assert "无计划" in page(client, make_user("city_official", "131000"), f"/dashboard/?{WHEN}")
+
+
+def test_without_a_plan_on_the_day_the_sentence_names_the_day_and_nothing_is_called_on_schedule(client, entries, province_official):
+    html = page(client, province_official, "/dashboard/?year=2021&as_of=2020-05-01")
+    assert "截至 2020-05-01，河北省没有已冻结的 2021 年度计划" in html
+    assert "没有计划，就没有应达数" in html and "没有县（市、区）落后" not in html and "无计划 个小区" not in html
+
+
+def test_every_invented_key_figure_carries_the_mark(client, entries, province_official):
+    YearCount.objects.filter(year=YEAR).update(synthetic=True)
+    html = page(client, province_official, f"/dashboard/?{WHEN}")
+    head = html.split('class="figs"')[1].split("</section>")[0]
+    assert head.count('class="demo"') == 6
+
+
+def test_fewer_planned_than_started_leave_nobody_standing_rather_than_a_negative_number():
+    totals = dict.fromkeys(COLUMNS, 0) | {"planned_communities": 41, "designed_communities": 42, "started_communities": 42}
+    assert [step.standing for step in funnel(totals)] == [0, 0, 42, 0, 0]
+
+
+def test_counties_of_the_same_name_are_told_apart_by_their_unit(client, entries, province_official):
+    path = f"/figures/start_rate_communities/rows/?{WHEN}"
+    assert "邯郸市 复兴区" in page(client, province_official, path)
 
 
 def test_the_published_figures_need_no_sign_in_and_open_no_rows(client, entries):
