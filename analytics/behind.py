@@ -111,7 +111,7 @@ def described(rows: QuerySet[Entry], as_of: datetime.date) -> QuerySet[Entry]:
 
 
 def worded(rows: Iterable[Entry]) -> list[Entry]:
-    """Rows of `described` with `stage_words` and `stage_order` (before the first step where nothing was reached yet), `value_wan`, `place`."""
+    """Rows of `described` with `stage_words` and `stage_order` (before the first step: where none was reached), `value_wan`, `place`."""
     found = list(rows)
     for row in found:
         stage = row.stage_then or Stage.SURVEYED.value
