@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.db.models import Model
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from common.errors import DomainError, InvalidInput
@@ -49,6 +50,8 @@ def check_columns(form: forms.ModelForm, model: type[Model]) -> None:
 class OutlineField(forms.JSONField):
     """Corners as JSON; nothing where there are none."""
 
+    default_error_messages = {"invalid": _("Write the corners as [[longitude, latitude], …].")}
+
     def prepare_value(self, value: Any) -> Any:
         """An empty box instead of "null"."""
         return "" if value is None else super().prepare_value(value)
@@ -80,7 +83,7 @@ class CommunityForm(forms.ModelForm):
         """Everything that can be said before the row is locked is said at once; the form leaves the instance alone."""
         known = {name: value for name, value in self.cleaned_data.items() if name in COMMUNITY_FIELDS and value is not None}
         check_columns(self, Community)
-        for name, message in faults_of(Community(**known)).items():
+        for name, message in faults_of(Community(**known), this_year=timezone.localdate().year).items():
             if name not in self.errors:
                 self.add_error(name, message)
 
@@ -117,6 +120,7 @@ class HouseholdForm(forms.ModelForm):
     def __init__(self, *args: Any, community: Community, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["building"].queryset = community.buildings.order_by("name")
+        self.fields["building"].label = _("Building")
         self.fields["building"].empty_label = _("Choose a building")
         if self.instance.pk:
             self.fields["owners"].help_text = _("Leave empty to keep the owners on record.")

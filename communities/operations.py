@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -191,7 +192,7 @@ def state_of(row: Any) -> str:
     return f"{newest}-{row.owners.aggregate(newest=models.Max('pk'))['newest'] or 0}"
 
 
-def faults_of(community: Community) -> dict[str, str]:
+def faults_of(community: Community, *, this_year: int) -> dict[str, str]:
     """What single columns cannot check, as field -> sentence: position, outline, years, ages. Reads nothing."""
     details = {}
     if fault := position_fault(community.longitude, community.latitude):
@@ -208,6 +209,9 @@ def faults_of(community: Community) -> dict[str, str]:
         }[fault]
     if community.built_year and community.renovated_year and community.renovated_year < community.built_year:
         details["renovated_year"] = _("Renovated before it was built. Correct one of the two years.")
+    for name in ("built_year", "renovated_year"):
+        if (getattr(community, name) or 0) > this_year:
+            details[name] = _("This year is still to come. Write the year in which it was finished.")
     if (community.elderly_count or 0) > (community.population or 0):
         details["elderly_count"] = _("More residents over 60 than residents. Correct one of the two.")
     details |= {name: _("An area cannot be below 0.") for name in ("floor_area", "illegal_area") if (getattr(community, name) or 0) < 0}
@@ -232,7 +236,7 @@ def _settle(community: Community) -> None:
     community.late_reason = narrow(community.late_reason)
     community.pinyin = pinyin(community.name)
     community.search_text = search_words(community.name, community.address, community.code)
-    if details := faults_of(community):
+    if details := faults_of(community, this_year=timezone.localdate(community.updated_at).year):
         raise InvalidInput(_("Some values cannot be saved."), details=details)
 
 

@@ -284,3 +284,10 @@ def test_a_recorded_disclosure_can_be_neither_changed_nor_deleted(district_staff
         Disclosure.objects.update(at=timezone.now())
     with pytest.raises(DatabaseError), transaction.atomic():
         Disclosure.objects.all().delete()
+
+
+@pytest.mark.parametrize("field", ["built_year", "renovated_year"])
+def test_a_year_that_is_still_to_come_is_refused(district_staff, region, field):
+    with pytest.raises(InvalidInput) as caught:
+        register(district_staff, region("130404"), **{field: 2022})
+    assert list(caught.value.details) == [field]

@@ -315,3 +315,13 @@ def make_phone():
     from common.crypto import seal
 
     return seal("13812345678")
+
+
+def test_mistakes_are_named_in_the_reader_s_words(as_, district_staff, community):
+    client = as_(district_staff)
+    page = client.post(reverse("communities:add"), {"name": "石化小区", "outline": "不是", "household_count": -4}).content.decode()
+    assert "请写成 [[经度, 纬度], …]。" in page
+    assert "不能小于 0" in page
+    flat = client.post(reverse("communities:household-add", args=[community.pk]), {}).content.decode()
+    assert "楼栋：没有填" in flat
+    assert "Building" not in flat
