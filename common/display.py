@@ -45,6 +45,8 @@ def group(value: Number | None, digits: int | None = None) -> str:
     """Thousands separated by commas: 3057 → "3,057". Digits fix the decimals, else they stay as they come."""
     if value is None or value == "":
         return ""
+    if isinstance(value, int) and not digits:  # most figures of a long table
+        return f"{value:,d}".replace("-", MINUS)
     if digits is not None:
         number = round_half_up(value, digits)
     else:

@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import F, QuerySet, Value
 from django.db.models.functions import Concat, LPad
 from django.http import Http404
+from django.utils.translation import get_language, gettext_noop
 from django.utils.translation import gettext as _
 
 from common.paging import Page, cursor_page
@@ -31,6 +32,12 @@ SORTS = {
 }
 REGION_ORDER = "place"
 DEFAULT_SORT = "name"
+REASON_LABELS = {
+    "renovated": gettext_noop("renovated in %(year)s"),
+    "demolition": gettext_noop("to be demolished"),
+    "no_year": gettext_noop("no year of construction"),
+    "too_new": gettext_noop("built in %(year)s"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +92,9 @@ def place_names(regions: Iterable[Region], *, above: int = LEVEL_DEPTH[Level.PRO
     """Path -> the names from below depth `above` down to the region, in one query."""
     paths = {region.path for region in regions}
     codes = {code for path in paths for code in path.rstrip("/").split("/")[above:]}
-    names = {region.code: region.name for region in Region.objects.filter(code__in=codes)}
+    english = (get_language() or "").startswith("en")
+    rows = Region.objects.filter(code__in=codes).order_by().values_list("code", "name_zh", "name_en")
+    names = {code: (name_en if english else "") or name_zh for code, name_zh, name_en in rows}
     return {path: " ".join(names[code] for code in path.rstrip("/").split("/")[above:] if code in names) for path in paths}
 
 
@@ -111,12 +120,7 @@ def reason_words(reason: Ineligibility) -> str:
 
 def reason_label(reason: Ineligibility) -> str:
     """The reason in two or three words, for a table cell."""
-    return {
-        "renovated": _("renovated in %(year)s"),
-        "demolition": _("to be demolished"),
-        "no_year": _("no year of construction"),
-        "too_new": _("built in %(year)s"),
-    }[reason.code] % {"year": reason.year}
+    return _(REASON_LABELS[reason.code]) % {"year": reason.year}
 
 
 def buildings_of(community: Community) -> list[Building]:
