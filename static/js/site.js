@@ -88,11 +88,18 @@
   }
 
   const showErrors = errors => {
+    form.querySelectorAll('[aria-invalid]').forEach(field => field.removeAttribute('aria-invalid'));
     const call = byId('errors'), entries = Object.entries(errors), loose = entries.filter(([name, words]) => !fieldError(name, words));
     call.hidden = !loose.length;
     call.querySelector('ul').replaceChildren(...loose.map(([name, words]) => {
       const line = document.createElement('li'), field = form.elements[name], label = field?.labels?.[0]?.textContent;
-      line.textContent = label ? `${label}: ${words}` : words;
+      const group = field?.closest?.('fieldset')?.querySelector('legend')?.textContent;
+      if (label) {
+        const link = document.createElement('a');
+        link.href = `#${field.id}`; link.textContent = [group, label].filter(Boolean).join(' · ');
+        line.append(link, ` ${words}`);
+        field.setAttribute('aria-invalid', 'true');
+      } else line.textContent = words;
       return line;
     }));
     if (entries.length) (loose.length ? call : form.querySelector('.work.bad')).scrollIntoView({ block: 'center' });
@@ -109,6 +116,7 @@
   const clear = () => {
     photos.splice(0); byId('shots').querySelectorAll('div').forEach(tile => tile.remove());
     ['percent', 'paid_amount', 'note'].forEach(name => { if (form.elements[name]) form.elements[name].value = ''; });
+    form.querySelectorAll('.contract input').forEach(field => { field.value = ''; });
     if (form.elements.declare) form.elements.declare.checked = false;
     key = uuid();
   };
