@@ -16,7 +16,7 @@ keepalive = 30
 max_requests = 20_000
 max_requests_jitter = 2_000
 # The heartbeat file must not wait for a disk.
-memory = Path("/dev/shm")  # noqa: S108
+memory = Path("/dev/shm")
 worker_tmp_dir = str(memory) if memory.is_dir() else None
 # Whose X-Forwarded-* headers count: the proxy's. In the container only the proxy can reach this port.
 forwarded_allow_ips = os.environ.get("FORWARDED_ALLOW_IPS", "127.0.0.1,::1")
