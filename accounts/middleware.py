@@ -78,3 +78,19 @@ class SessionEndMiddleware:
             return HttpResponse(status=204, headers={"HX-Redirect": f"{login}?{query}"})
         response.headers["Location"] = location
         return response
+
+
+class PrivateAnswerMiddleware:
+    """What a signed-in person or a token gets is theirs alone: no proxy keeps it, and "back" after signing out asks anew.
+
+    An answer that says itself how long it is kept (photos, outlines) stays as it is.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if "Cache-Control" not in response.headers and request.user.is_authenticated:
+            response.headers["Cache-Control"] = "private, no-store"
+        return response

@@ -114,6 +114,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "common.middleware.DomainErrorMiddleware",
     "audit.middleware.AuditContextMiddleware",
+    "accounts.middleware.PrivateAnswerMiddleware",
     "accounts.middleware.SessionEndMiddleware",
     "accounts.middleware.SecondFactorMiddleware",
     "axes.middleware.AxesMiddleware",

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from common.errors import DomainError
+from common.errors import DomainError, NotAllowed
 from common.paging import cursor_page
 from common.text import whole_number
 from common.views import ActionView
@@ -135,6 +135,8 @@ class PlanStep(ActionView):
         plan = plan_or_404(request, pk, self.action)
         try:
             self.run(request, plan)
+        except NotAllowed:
+            raise
         except DomainError as error:
             messages.error(request, error.message)
         else:

@@ -233,3 +233,9 @@ def test_a_started_community_stays_in_its_plan(province_official):
 def test_a_draft_is_not_adjusted(plan, entry, province_official):
     with pytest.raises(PlanMoved):
         adjust(entry, province_official, plan=plan, into=True, **PLANNED)
+
+
+def test_who_may_not_return_a_plan_is_told_so_with_403(client, plan, district_staff, department_staff, auditor):
+    for user in (district_staff, department_staff, auditor):
+        client.force_login(user)
+        assert client.post(f"/plans/{plan.pk}/return/", {"reason": "Not ours to say"}).status_code == 403
