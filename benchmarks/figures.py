@@ -91,7 +91,8 @@ def recount() -> dict[str, Any]:
     )
 
 
-def _cookie(user: User) -> dict[str, str]:
+def cookie(user: User) -> dict[str, str]:
+    """The headers of a signed-in person's browser."""
     session = SessionStore()
     session[SESSION_KEY], session[BACKEND_SESSION_KEY] = str(user.pk), settings.AUTHENTICATION_BACKENDS[-1]
     session[HASH_SESSION_KEY] = user.get_session_auth_hash()
@@ -115,7 +116,7 @@ def dashboard(official: User) -> list[dict[str, Any]]:
         times.append(time.perf_counter() - at)
     slow = sorted(times)[94] * 1000
     with server() as port:
-        headers = _cookie(official)
+        headers = cookie(official)
         drive(port, address, headers=headers, seconds=1)
         empty = drive(port, "/benchmark/empty")
         page = drive(port, address, headers=headers)
