@@ -23,6 +23,7 @@ class HouseholdStage:
     columns = ("row", "community_id", "building", "storeys", "unit", "door", "area", "names_sealed", "phone_sealed", "persons")
 
     def __init__(self) -> None:
+        run("SET LOCAL work_mem = '96MB'")  # one import at a time: its joins and sorts stay in memory
         run("DROP TABLE IF EXISTS incoming_household")
         run(
             "CREATE TEMP TABLE incoming_household (row int, community_id bigint, building text, storeys int, unit text, door text,"
@@ -134,16 +135,15 @@ class HouseholdStage:
         self._settle_buildings()
 
     def _write_owners(self, step: Tick) -> None:
-        """New flats' owners, and those of flats whose people changed."""
-        step(
-            run(
-                "INSERT INTO communities_owner (household_id, name_sealed, person) SELECT h.id, u.name, u.person"
-                " FROM incoming_household i JOIN communities_household h ON h.building_id = i.building_id AND h.unit = i.unit"
-                " AND h.door = i.door CROSS JOIN LATERAL unnest(i.names_sealed, i.persons) AS u (name, person)"
-                " WHERE i.names_sealed IS NOT NULL AND (i.new OR i.people_changed) ORDER BY i.row"
-                " ON CONFLICT (household_id, person) DO NOTHING"
-            )
+        """New flats' owners, and those of flats whose people changed (where some of them may stand already)."""
+        owners = (
+            "INSERT INTO communities_owner (household_id, name_sealed, person) SELECT h.id, u.name, u.person"
+            " FROM incoming_household i JOIN communities_household h ON h.building_id = i.building_id AND h.unit = i.unit"
+            " AND h.door = i.door CROSS JOIN LATERAL unnest(i.names_sealed, i.persons) AS u (name, person)"
+            " WHERE i.names_sealed IS NOT NULL AND "
         )
+        step(run(owners + "i.new"))
+        step(run(owners + "i.people_changed AND NOT i.new ON CONFLICT (household_id, person) DO NOTHING"))
 
     def _settle_buildings(self) -> None:
         """A building never counts fewer flats or stairwells than the register holds for it; given storeys are taken over."""
