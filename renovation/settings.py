@@ -152,6 +152,7 @@ CACHES = {
         "BACKEND": "common.caching.RedisCache",  # Django's, with a client that is kept
         "LOCATION": REDIS_URL,
         "KEY_PREFIX": "renovation",
+        "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 3},  # seconds; a silent server must not hold up pages
     }
 }
 CELERY_TASK_IGNORE_RESULT = True  # the row is the result: no result back end
