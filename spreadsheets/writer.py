@@ -49,7 +49,7 @@ class Report:
     """What one workbook says: a title, lines below it, the columns, the rows and how many there must be.
 
     `total_label`: the first cell of the totals row, "" for none; `totals`: what no sum can say there. `synthetic`: the
-    invented-data line is printed.
+    invented-data line is printed; `invented` says in it what exactly is invented, where not everything is.
     """
 
     title: str
@@ -60,6 +60,7 @@ class Report:
     total_label: str = ""
     totals: dict[str, Any] = field(default_factory=dict)
     synthetic: bool = False
+    invented: str = ""
     sheet_name: str = ""
     file_name: str = ""
     frozen_columns: int = 0
@@ -97,7 +98,8 @@ def frame_rows(report: Report) -> int:
 def lines_of(report: Report) -> list[str]:
     """The lines below the title."""
     with official():
-        mark = [_("Sample data (synthetic): invented for demonstration, not real figures")] if report.synthetic else []
+        what = report.invented or _("invented for demonstration, not real figures")
+        mark = [_("Sample data (synthetic): %(what)s") % {"what": what}] if report.synthetic else []
     return mark + report.lines
 
 

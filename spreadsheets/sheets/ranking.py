@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
+from analytics.anchors import invention
 from analytics.queries import Standing, freshness, ranking
 from common.errors import InvalidInput
 from common.numbers import Share
@@ -56,6 +57,7 @@ def report(actor: User, query: dict[str, Any], at: datetime.datetime) -> Report:
         }
         raise InvalidInput(message, details={"region": message})
     fresh = freshness(period.year)
+    synthetic = fresh is not None and fresh.synthetic
     with official():
         title = _("%(region)s %(year)s: ranking by start rate, %(month)s") % {
             "region": top.name_zh,
@@ -70,7 +72,10 @@ def report(actor: User, query: dict[str, Any], at: datetime.datetime) -> Report:
             lines=[as_of_line(period, at), source_line(), _("Rate = started / planned communities; it may exceed 100%. No plan, no rate.")],
             total_label=_("Total"),
             totals=_totals(rows),
-            synthetic=fresh is not None and fresh.synthetic,
+            synthetic=synthetic,
+            invented=_("all but the province's planned and started communities and the plans of Shijiazhuang and Cangzhou")
+            if invention(period.year, synthetic) == "partly"
+            else "",
             sheet_name=_("Ranking"),
             file_name=f"{title.replace('：', '')}.xlsx",
             frozen_columns=2,

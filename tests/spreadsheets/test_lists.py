@@ -283,3 +283,8 @@ def test_somebody_without_a_post_gets_no_list(tree):
     with pytest.raises(NotAllowed):
         asked(user, "communities")
     assert not Job.objects.exists()
+
+
+def test_the_invented_line_says_what_is_invented_where_not_everything_is():
+    sheet = openpyxl.load_workbook(written([["甲", 1, 1, None]], synthetic=True, invented="除全省合计外")).active
+    assert sheet["A2"].value == "示例数据（synthetic）：除全省合计外"
