@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.messages import get_messages
 from django.core.cache import cache
-from django.db.models import Sum
+from django.db.models import Count, Sum
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModified
 from django.middleware.csrf import get_token
 from django.shortcuts import render
@@ -147,7 +147,9 @@ class Rows(ActionView):
         sort = request.GET.get("sort", "")
         rows = rows_behind(indicator, region, period.year, period.as_of, side)
         place = Place(region, period, DEFAULT_MEASURE)
-        page = cursor_page(rows, order=sort if sort.removeprefix("-") in SORTS else "name_key", cursor=request.GET.get("cursor", ""))
+        sums = rows.aggregate(number=Count("pk"), total=Sum("value"))  # one reading of all rows for both
+        order = sort if sort.removeprefix("-") in SORTS else "name_key"
+        page = cursor_page(rows, order=order, cursor=request.GET.get("cursor", ""), total=sums["number"])
         worded(page.rows)
         context = {
             "indicator": indicator,
@@ -156,7 +158,7 @@ class Rows(ActionView):
             "period": period,
             "problem": problem,
             "page": page,
-            "total": rows.aggregate(total=Sum("value"))["total"] or 0,
+            "total": sums["total"] or 0,
             "crumbs": [*crumbs(place, ancestors(region), request.user.scope), (indicator.name, "")],
             "back": place.dashboard(),
             "synthetic": _fresh(counted, period).synthetic,
@@ -192,7 +194,9 @@ class Published(PublicView):
             "problem": problem,
             "period": period,
             "fresh": fresh,
-            "counted": counted,
+            "years": [
+                {"label": str(one.year), "current": one.year == period.year, "url": f"{request.path}?year={one.year}"} for one in counted
+            ],
             "synthetic_data": invention(period.year, fresh.synthetic),
         }
         return render(request, "analytics/published.html", context)

@@ -77,6 +77,7 @@ class CommunityList(ActionView):
             "rows": rows,
             "regions": region_options(request.user, chosen),
             "region_chosen": chosen,
+            "synthetic": any(row.synthetic for row in page.rows),
             "why": fits_nothing(found) if not page.rows else "",
             "kept": [(name, request.GET[name]) for name in (*QUICK, "sort") if request.GET.get(name)],
             "filtered": any(request.GET.get(name) for name in found.filters),

@@ -325,3 +325,9 @@ def test_mistakes_are_named_in_the_reader_s_words(as_, district_staff, community
     flat = client.post(reverse("communities:household-add", args=[community.pk]), {}).content.decode()
     assert "楼栋：没有填" in flat
     assert "Building" not in flat
+
+
+def test_a_list_of_invented_communities_says_so(as_, community):
+    assert 'class="demo"' not in as_("city_official").get("/communities/").content.decode()
+    Community.objects.update(synthetic=True)
+    assert 'class="demo"' in as_("city_official").get("/communities/").content.decode()
