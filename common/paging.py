@@ -39,12 +39,13 @@ def _decode(rows: QuerySet[M], field: str, cursor: str) -> tuple[str, Any, int] 
     return (direction, value, pk) if fits else None
 
 
-def cursor_page(rows: QuerySet[M], *, order: str, cursor: str, size: int = 50) -> Page[M]:
+def cursor_page(rows: QuerySet[M], *, order: str, cursor: str, size: int = 50, total: int | None = None) -> Page[M]:
     """One page of `rows` sorted by the field or annotation `order` ("-name" = descending), ties by pk.
 
-    NULLs of the sort field come last in both directions. The caller has checked `order` against its list.
+    NULLs of the sort field come last in both directions. The caller has checked `order` against its list. `total` is given
+    by a caller that has counted the rows already.
     """
-    total = rows.count()
+    total = rows.count() if total is None else total
     field, falling = order.removeprefix("-"), order.startswith("-")
     at = _decode(rows, field, cursor) if cursor else None
     back = at is not None and at[0] == "p"
