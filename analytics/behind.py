@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from django.db.models import Count, DecimalField, Exists, F, IntegerField, Min, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 
 from analytics.counting import at_least
 from analytics.indicators import Indicator
@@ -97,10 +98,12 @@ def reached(rows: QuerySet[Entry], stage: Stage, as_of: datetime.date) -> QueryS
 
 
 def described(rows: QuerySet[Entry], as_of: datetime.date) -> QuerySet[Entry]:
-    """With what a list shows of each community: stage at the day, progress, contract, photos, keys to sort by."""
+    """With what a list shows of each community, as of the day: stage, progress, contract, photos; and keys to sort by."""
     stages = _standing(ChangeKind.REACH).filter(happened_on__lte=as_of).order_by("-happened_on", "-pk")
-    contracts = Contract.objects.filter(project=OuterRef("project"), kind=ContractKind.WORKS).order_by("signed_on", "pk")
-    photos = Photo.objects.filter(project=OuterRef("project"), community=OuterRef("community")).order_by()
+    works = Contract.objects.filter(project=OuterRef("project"), kind=ContractKind.WORKS)
+    contracts = works.filter(signed_on__lte=as_of).order_by("signed_on", "pk")
+    taken = Photo.objects.filter(project=OuterRef("project"), community=OuterRef("community"))
+    photos = taken.filter(taken_at__lt=timezone.make_aware(datetime.datetime.combine(as_of, datetime.time.max))).order_by()
     return rows.select_related("community", "project__region__parent").annotate(
         stage_then=Subquery(stages.values("stage")[:1]),
         percent_then=Subquery(_reports(as_of).order_by("-month", "-pk").values("percent")[:1]),

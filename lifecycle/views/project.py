@@ -111,6 +111,9 @@ class StageMove(ActionView):
 
     def post(self, request: StaffRequest, pk: int) -> HttpResponse:
         project = project_or_404(request, pk, self.action)
+        if "check" in request.POST:
+            day = self._day(request.POST.get("happened_on", "")) or timezone.localdate()
+            return self._page(request, project, StepForm(initial={"happened_on": day}), day)
         form = StepForm(request.POST)
         stage = request.POST.get("stage", "")
         if form.is_valid() and stage in Stage.values:

@@ -239,3 +239,19 @@ def test_an_entry_of_another_county_cannot_be_put_into_the_plan(client, district
 @pytest.mark.parametrize("name", ["projects:list", "projects:plan-list", "projects:entry", "projects:site", "projects:create"])
 def test_nobody_sees_anything_without_signing_in(client, db, name):
     assert client.get(reverse(name)).status_code == 302
+
+
+def test_a_day_is_checked_without_recording_it_and_without_the_token_in_the_address(client, project, district_staff):
+    client.force_login(district_staff)
+    address = reverse("projects:stage-move", args=[project.pk])
+    assert b'formmethod="get"' not in client.get(address).content
+    answer = client.post(address, {"check": "1", "stage": "completed", "happened_on": "2021-06-30"})
+    project.refresh_from_db()
+    assert (answer.status_code, str(answer.context["day"]), project.stage) == (200, "2021-06-30", "started")
+
+
+def test_a_month_is_offered_while_works_go_on_only(client, project, district_staff):
+    client.force_login(district_staff)
+    assert "填本月进度" in client.get(reverse("projects:detail", args=[project.pk])).content.decode()
+    waiting = make_planned_project(stage="planned")
+    assert "填本月进度" not in client.get(reverse("projects:detail", args=[waiting.pk])).content.decode()
