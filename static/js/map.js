@@ -97,9 +97,9 @@
       const row = rows.get(feature.properties.code);
       return row && { row, index, light: shade(row) > 3, at: chart.convertToPixel('geo', feature.properties.cp), w: Math.max(wide(row.short, SIZE.name), wide(row.words, SIZE.value)) + 2, h: 2 * SIZE.line };
     }).filter(Boolean);
-    const put = (unit, spot, colour) => {
+    const put = (unit, spot, colour, halo = null) => {  // halo: keeps a name readable whose end lies on another unit
       placed.push(spot);
-      const line = (words, dy, size, weight) => new Text({ silent: true, z: 100, x: spot.x, y: spot.y + dy, style: { text: words, fill: colour, font: `${weight} ${size}px ${text.fontFamily}`, align: 'center', verticalAlign: 'middle' } });
+      const line = (words, dy, size, weight) => new Text({ silent: true, z: 100, x: spot.x, y: spot.y + dy, style: { text: words, fill: colour, font: `${weight} ${size}px ${text.fontFamily}`, align: 'center', verticalAlign: 'middle', ...(halo && { stroke: halo, lineWidth: 3 }) } });
       const lines = [line(unit.row.short, -SIZE.line / 2, SIZE.name, 400), line(unit.row.words, SIZE.line / 2, SIZE.value, 650)];
       lines.forEach(element => group.add(element));
       if (unit.light) light.set(unit.row.code, lines);
@@ -117,7 +117,7 @@
       unit.light = false;
       for (const [colour, lineWidth, z] of [['surface', 3, 89], ['ink-1', 1, 90]]) group.add(new Line({ silent: true, z, shape: { x1: unit.at[0], y1: unit.at[1], x2: spot.tip[0], y2: spot.tip[1] }, style: { stroke: token(colour), lineWidth } }));
       group.add(new Circle({ silent: true, z: 91, shape: { cx: unit.at[0], cy: unit.at[1], r: 2.5 }, style: { fill: token('surface'), stroke: token('ink-1') } }));
-      put(unit, spot, token('ink-1'));
+      put(unit, spot, token('ink-1'), token('surface'));
     }
   };
 
