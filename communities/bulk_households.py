@@ -76,13 +76,20 @@ class HouseholdStage:
     def _compare_people(self, tick: Tick) -> None:
         """Names and phones: equal keyed hashes say "the same" in the database; what is left is unsealed and compared here."""
         run("CREATE TEMP TABLE incoming_people (row int, names_sealed text[], phone_sealed text, persons text[]) ON COMMIT DROP")
-        rows = fetch_in_chunks(
-            "SELECT i.row, c.code, i.building, i.unit, i.door, i.names_sealed, i.phone_sealed, h.phone_sealed, o.names"
-            " FROM incoming_household i JOIN communities_household h ON h.id = i.household_id JOIN communities_community c"
-            " ON c.id = i.community_id LEFT JOIN LATERAL (SELECT array_agg(name_sealed ORDER BY id) AS names,"
-            ' array_agg(person ORDER BY person COLLATE "C")::text[] AS persons FROM communities_owner WHERE household_id = h.id) o ON true'
+        run("ANALYZE incoming_household (household_id)")
+        run(
+            "CREATE TEMP TABLE incoming_unsettled ON COMMIT DROP AS SELECT i.row FROM incoming_household i"
+            " JOIN communities_household h ON h.id = i.household_id LEFT JOIN (SELECT household_id,"
+            ' array_agg(person::text ORDER BY person COLLATE "C") AS persons FROM communities_owner WHERE household_id IN'
+            " (SELECT household_id FROM incoming_household) GROUP BY household_id) o ON o.household_id = h.id"
             " WHERE (i.names_sealed IS NOT NULL OR i.phone_sealed IS NOT NULL) AND NOT (i.names_sealed IS NOT NULL"
             " AND i.persons IS NOT DISTINCT FROM o.persons AND (i.phone_sealed IS NOT NULL OR h.phone_sealed = ''))"
+        )
+        rows = fetch_in_chunks(
+            "SELECT i.row, c.code, i.building, i.unit, i.door, i.names_sealed, i.phone_sealed, h.phone_sealed,"
+            " ARRAY(SELECT name_sealed FROM communities_owner WHERE household_id = h.id ORDER BY id)"
+            " FROM incoming_unsettled n JOIN incoming_household i ON i.row = n.row JOIN communities_household h ON h.id = i.household_id"
+            " JOIN communities_community c ON c.id = i.community_id"
         )
         for chunk in rows:
             copy_rows("incoming_people", ("row", "names_sealed", "phone_sealed", "persons"), _settled(chunk))
@@ -91,7 +98,7 @@ class HouseholdStage:
             "UPDATE incoming_household i SET people_changed = true, changed = true, names_sealed = p.names_sealed,"
             " phone_sealed = p.phone_sealed, persons = p.persons FROM incoming_people p WHERE p.row = i.row"
         )
-        run("DROP TABLE incoming_people")
+        run("DROP TABLE incoming_people, incoming_unsettled")
 
     def counts(self) -> Counts:
         """New, changed, same."""
