@@ -20,18 +20,23 @@ WAITING: tuple[tuple[str, str, str | Promise], ...] = (
     ("plans.draft", PlanState.DRAFT, _("Finish and submit the annual plan")),
 )
 STATEMENT = """
-SELECT plan.id, plan.state, plan.year, plan.returned_reason, region.name_zh, region.name_en, count(*) OVER ()
+SELECT plan.id, plan.state, plan.year, plan.returned_reason, region.name_zh, region.name_en, unit.name_zh, unit.name_en, count(*) OVER ()
 FROM projects_annualplan plan JOIN regions_region region ON region.id = plan.region_id
+JOIN regions_region unit ON unit.id = region.parent_id
 WHERE {wanted} ORDER BY plan.year, region.path LIMIT %s
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """One thing to do: its words, where, a note (why it came back), and the page on which it is done."""
+    """One thing to do: its words, the county and its unit, a note (why it came back), and the page on which it is done.
+
+    Several units have a county of the same name; `unit` is "" where it is the county itself.
+    """
 
     words: str | Promise
     region: str
+    unit: str
     year: int
     note: str
     url: str
@@ -57,7 +62,12 @@ def todo_of(user: User) -> Todo:
         rows = cursor.fetchall()
     words_of: dict[str, str | Promise] = {state: words for _scope, state, words in mine}
     items = [
-        Waiting(words_of[state], Region(name_zh=name_zh, name_en=name_en).name, year, note, reverse("projects:plan", args=[pk]))
-        for pk, state, year, note, name_zh, name_en, _count in rows
+        Waiting(words_of[state], county, "" if unit == county else unit, year, note, reverse("projects:plan", args=[pk]))
+        for pk, state, year, note, *names, _count in rows
+        for county, unit in [(_name(*names[:2]), _name(*names[2:]))]
     ]
     return Todo(items, rows[0][-1] if rows else 0)
+
+
+def _name(zh: str, en: str) -> str:
+    return Region(name_zh=zh, name_en=en).name

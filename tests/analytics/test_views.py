@@ -13,7 +13,8 @@ from analytics.counting import count_county_year, count_year
 from analytics.maps import outline
 from analytics.models import COLUMNS, YearCount
 from analytics.queries import funnel
-from projects.models import Entry
+from projects.choices import PlanState
+from projects.models import AnnualPlan, Entry
 from regions.models import Region
 from tests.analytics.histories import YEAR, Story, live, reach
 from tests.factories.evidence import make_contract, make_photo
@@ -200,3 +201,9 @@ def test_a_past_day_shows_only_the_contracts_and_photos_of_then(entries):
     assert (row.contract_number, row.photo_count) == (None, 0)
     row = described(Entry.objects.filter(pk=entries[0].pk), D(2021, 6, 1)).get()
     assert (row.contract_number is not None, row.photo_count) == (True, 1)
+
+
+def test_a_waiting_plan_names_its_county_with_the_unit(client, tree, province_official):
+    county = Region.objects.get(code="130404")
+    AnnualPlan.objects.create(region=county, year=2031, state=PlanState.CONFIRMED)
+    assert "邯郸市 复兴区" in page(client, province_official, "/dashboard/").split('class="todo"')[1]
