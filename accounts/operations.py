@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.choices import Role
-from accounts.models import Post, User
+from accounts.models import ApiToken, Post, User
 from accounts.rules import initial_password, may_give_post, strictly_below
 from accounts.throttling import forget
 from common.errors import DomainError, InvalidInput, NotAllowed
@@ -194,11 +194,15 @@ def reopen_account(*, actor: User, at: datetime.datetime, user: User, reason: st
 
 @transaction.atomic
 def reset_password(*, actor: User, at: datetime.datetime, user: User, reason: str) -> FirstPassword:
-    """A new one-time password: the old one, all sessions and a lock-out stop at once. Raises NotAllowed or AccountClosed."""
+    """A new one-time password: the old one, all sessions, all keys for programs and a lock-out stop at once.
+
+    Raises NotAllowed or AccountClosed.
+    """
     user = _require_manageable(actor, user, at)
     if not user.is_active:
         raise AccountClosed(_("This account is closed. Open it again first."))
     with pghistory.context(reason=reason):
+        ApiToken.objects.filter(user=user, revoked_at=None).update(revoked_at=at)
         return _set_first_password(user, at, is_active=True)
 
 

@@ -11,7 +11,7 @@ from rest_framework.request import Request
 
 from accounts.authentication import ActionPermission, TokenAuthentication
 from accounts.models import ApiToken, Post
-from accounts.operations import close_account
+from accounts.operations import close_account, reset_password
 from accounts.tokens import bearer_of, digest_of, issue_token, revoke_token
 from common.errors import InvalidInput, NotAllowed
 from communities.models import Community
@@ -184,3 +184,10 @@ def test_a_user_with_a_post_elsewhere_issues_keys_only_where_the_right_is(tree, 
     Post.objects.create(user=person, role="district_staff", region=region("130902"))
     with pytest.raises(NotAllowed):
         issue(person, region=region("130902"))
+
+
+def test_a_password_reset_from_above_stops_the_keys_too(province_official, city_official):
+    made = issue(city_official)
+    reset_password(actor=province_official, at=NOW, user=city_official, reason="laptop stolen")
+    with pytest.raises(AuthenticationFailed):
+        asks(made.key)
