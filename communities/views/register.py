@@ -154,12 +154,14 @@ class CommunityDetail(ActionView):
         community = community_or_404(pk, user)
         path = community.region.path
         buildings = buildings_of(community)
+        county = "".join(f"{code}/" for code in community.region.codes[: LEVEL_DEPTH[Level.COUNTY]])  # a project belongs to the county
         context: dict[str, Any] = {
             "community": community,
             "crumbs": crumbs(request.user, community.region, community.name),
             "against": [reason_words(reason) for reason in reasons_against(community)],
             "buildings": buildings,
             "entries": entries_of(community) if user.may("projects.see", path) else [],
+            "opens_projects": user.may("projects.see", county),
             "history": [timeline_event(change) for change in history_of(community, most=10)],
             "pairs": [] if community.merged_into_id else pairs_of(community, user),
             "may_edit": user.may("communities.edit", path) and not community.merged_into_id,

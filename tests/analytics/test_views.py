@@ -66,6 +66,11 @@ def test_street_staff_see_the_figures_of_their_own_sub_district(client, entries)
     entries[0].community.__class__.objects.filter(pk=entries[0].community_id).update(region=street)
     html = page(client, make_user("street_staff", "130404001"), f"/dashboard/?{WHEN}")
     assert "100.0" in html and entries[0].community.name in html and entries[1].community.name not in html
+    # a project belongs to the county: the street opens the community instead
+    assert reverse("communities:detail", args=[entries[0].community_id]) in html
+    assert reverse("projects:detail", args=[entries[0].project_id]) not in html
+    card = client.get(reverse("communities:detail", args=[entries[0].community_id])).content.decode()
+    assert entries[0].project.name in card and reverse("projects:detail", args=[entries[0].project_id]) not in card
 
 
 def test_another_citys_dashboard_and_rows_are_not_found(client, entries, other_city_official):
