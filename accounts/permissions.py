@@ -49,7 +49,8 @@ ACTIONS: dict[str, Action] = {
     "households.edit": _do(_("Create and change households"), DISTRICT, STREET),
     "imports.run": _do(_("Import Excel files"), DISTRICT, CITY, STREET),
     "exports.run": _see(_("Export Excel files"), *EVERYONE),
-    "projects.see": _see(_("See plans, projects, contracts, photos and progress"), *EVERYONE),
+    # a project hangs below its county: street staff see their communities, not the county's projects
+    "projects.see": _see(_("See plans, projects, contracts, photos and progress"), PROVINCE, CITY, DISTRICT, DEPARTMENT, AUDITOR),
     "projects.edit": _do(_("Create and change projects, contracts and photos"), DISTRICT),
     "progress.enter": _do(_("Enter monthly progress"), DISTRICT),
     "stages.move": _do(_("Move a project to its next stage"), DISTRICT),

@@ -16,7 +16,7 @@ from communities.models import Community
 from lifecycle.gates import Finding
 from lifecycle.models import ChangeKind, StageChange
 from lifecycle.queries import reached_days, standing_changes
-from lifecycle.transitions import RULE_VERSION, STEPS, can_be_taken_back, next_stage, stage_before
+from lifecycle.transitions import RULE_VERSION, STEPS, can_be_taken_back, next_stage, stage_before, works_are_done
 from projects import operations as works
 from projects.choices import Condition, Stage
 from projects.models import AnnualPlan, Project
@@ -175,6 +175,8 @@ def _change_condition(
     reason = _reason(reason)
     if project.condition not in allowed:
         raise StageMoved(_("The project is now “%(now)s”. Load the page again.") % {"now": project.get_condition_display()})
+    if condition != Condition.ACTIVE and works_are_done(project.stage):
+        raise StageMoved(_("The works are completed: they can be neither suspended nor withdrawn. A mistaken step is taken back first."))
     last = StageChange.objects.filter(project=project).order_by("-pk").first()
     _require_day(project, happened_on, at)
     if last and kind != ChangeKind.REACH and last.kind in {ChangeKind.SUSPEND, ChangeKind.RESUME} and happened_on < last.happened_on:

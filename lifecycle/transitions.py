@@ -54,3 +54,8 @@ def stage_before(stage: str) -> Stage:
 def can_be_taken_back(stage: str) -> bool:
     """Whether a mistaken step up to `stage` can be taken back here."""
     return STAGE_ORDER[stage] >= STAGE_ORDER[FIRST_TO_TAKE_BACK]
+
+
+def works_are_done(stage: str) -> bool:
+    """From completion on there is nothing left to suspend or to withdraw: what was finished stays in the figures."""
+    return STAGE_ORDER[stage] >= STAGE_ORDER[Stage.COMPLETED]

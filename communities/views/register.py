@@ -160,7 +160,7 @@ class CommunityDetail(ActionView):
             "crumbs": crumbs(request.user, community.region, community.name),
             "against": [reason_words(reason) for reason in reasons_against(community)],
             "buildings": buildings,
-            "entries": entries_of(community) if user.may("projects.see", path) else [],
+            "entries": entries_of(community),
             "opens_projects": user.may("projects.see", county),
             "history": [timeline_event(change) for change in history_of(community, most=10)],
             "pairs": [] if community.merged_into_id else pairs_of(community, user),

@@ -259,3 +259,12 @@ def test_the_history_cannot_be_changed_or_deleted(started):
     for attempt in (lambda rows: rows.update(reason="x"), lambda rows: rows.delete()):
         with pytest.raises(DatabaseError), transaction.atomic():
             attempt(StageChange.objects.filter(project=started))
+
+
+@pytest.mark.parametrize("change", [suspend, withdraw])
+def test_finished_works_can_neither_rest_nor_leave_the_figures(designed, district_staff, change):
+    bring_to(designed, "completed", "2021-06-01", district_staff)
+    with pytest.raises(StageMoved):
+        change(project=designed, happened_on=day("2021-06-10"), reason="x", actor=district_staff, at=NOW)
+    designed.refresh_from_db()
+    assert designed.condition == "active"
