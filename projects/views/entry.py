@@ -6,6 +6,7 @@ import datetime
 import json
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
@@ -35,9 +36,10 @@ FROM_PLAN = [stage for stage, order in STAGE_ORDER.items() if order >= STAGE_ORD
 
 
 def month_in(data: QueryDict) -> datetime.date:
-    """?month=2021-06; this month by default, never a later one."""
+    """?month=2021-06; by default the month at which the dashboard opens (usually this one), never a later one."""
     this_month = first_day(timezone.localdate())
-    return min(month_of(data.get("month", "")) or this_month, this_month)
+    opening = month_of(settings.DASHBOARD_AS_OF[:7]) or this_month
+    return min(month_of(data.get("month", "")) or opening, this_month)
 
 
 def begun(month: datetime.date) -> Q:

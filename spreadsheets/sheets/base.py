@@ -10,6 +10,7 @@ from typing import Any
 
 from accounts.models import User
 from communities.bulk import Counts
+from regions.choices import LEVEL_DEPTH, Level
 from regions.scope import Scope
 from spreadsheets.columns import Column, Words
 from spreadsheets.problems import Problems
@@ -74,7 +75,10 @@ class ImportSheet:
 
 @dataclass(frozen=True)
 class ListSheet:
-    """A list that goes out. `report` makes it from (actor, query string as a dict, now); `asks` are the fields of its form."""
+    """A list that goes out. `report` makes it from (actor, query string as a dict, now); `asks` are the fields of its form.
+
+    `deepest`: the lowest depth in the tree at which the list has something to say.
+    """
 
     name: str
     title: Words
@@ -82,3 +86,8 @@ class ListSheet:
     action: str
     report: Callable[[User, dict[str, Any], datetime.datetime], Any]
     asks: tuple[str, ...] = ("region",)
+    deepest: int = LEVEL_DEPTH[Level.COMMITTEE]
+
+    def offered_to(self, user: User) -> bool:
+        """Whether the user has the right, and an area in which the list says something."""
+        return user.may(self.action) and user.region is not None and user.region.depth <= self.deepest

@@ -15,6 +15,7 @@ from analytics.anchors import invention
 from analytics.queries import Standing, freshness, ranking
 from common.errors import InvalidInput
 from common.numbers import Share
+from regions.choices import LEVEL_DEPTH, Level
 from spreadsheets.asking import as_of_line, period_of, region_of, source_line
 from spreadsheets.columns import Column, head, official
 from spreadsheets.sheets.base import ListSheet
@@ -131,4 +132,5 @@ RANKING = ListSheet(
     action="dashboard.see",
     report=report,
     asks=("region", "year", "as_of"),
+    deepest=LEVEL_DEPTH[Level.REPORTING],
 )

@@ -47,7 +47,7 @@ class JobList(ActionView):
         jobs = Job.objects.filter(owner=request.user)
         page = cursor_page(jobs, order="-created_at", cursor=request.GET.get("cursor", ""), size=PAGE)
         imports = [form for form in IMPORTS.values() if request.user.may("imports.run") and request.user.may(form.action)]
-        lists = [form for form in LISTS.values() if request.user.may(form.action)]
+        lists = [form for form in LISTS.values() if form.offered_to(request.user)]
         rows = [(job, title_of(job)) for job in page.rows]
         return render(request, "spreadsheets/list.html", {"page": page, "rows": rows, "imports": imports, "lists": lists})
 

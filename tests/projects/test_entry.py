@@ -105,6 +105,13 @@ def test_a_later_month_is_this_month(client, entry):
     assert grid(client, month="2999-01").context["month"] == timezone.localdate().replace(day=1)
 
 
+def test_the_grid_opens_in_the_month_at_which_the_dashboard_opens(client, entry, settings):
+    settings.DASHBOARD_AS_OF = "2021-05-31"
+    assert grid(client, month="").context["month"].isoformat() == "2021-05-01"
+    settings.DASHBOARD_AS_OF = ""
+    assert grid(client, month="").context["month"] == timezone.localdate().replace(day=1)
+
+
 def test_the_plain_form_saves_what_is_right_and_shows_the_rest_again(client, entry, district_staff):
     other, untouched = started(district_staff), started(district_staff)
     make_report(other, district_staff, "2021-05", 65)

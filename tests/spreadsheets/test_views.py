@@ -248,3 +248,11 @@ def test_a_job_can_be_stopped_from_its_page(as_user, district_staff, upload):
     job.refresh_from_db()
     assert job.state == "stopped"
     assert operations.claim(at=timezone.now()) is None
+
+
+def test_a_county_is_not_offered_a_ranking_that_it_cannot_fill(client, district_staff, city_official):
+    address = reverse("spreadsheets:export", args=["ranking"])
+    client.force_login(district_staff)
+    assert address not in client.get(reverse("spreadsheets:list")).content.decode()
+    client.force_login(city_official)
+    assert address in client.get(reverse("spreadsheets:list")).content.decode()
