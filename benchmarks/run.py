@@ -21,6 +21,7 @@ def main() -> int:
     chosen = parser.parse_args().subjects or SUBJECTS
     sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "renovation.settings")
+    os.environ.setdefault("LOG_LEVEL", "WARNING")
     django.setup()
     missed = 0
     print(f"{'what':<66} {'measured':>12} {'limit':>12} {'ratio':>8}  target")
