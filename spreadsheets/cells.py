@@ -146,8 +146,11 @@ def area(least: str, most: int) -> Parser:
     return parse
 
 
-def year(least: int, most: int) -> Parser:
-    """One year: 1985, "1985年", a real date, or a year that Excel shows as a date of 1905."""
+def year(least: int, most: int, last: Callable[[], int] | None = None) -> Parser:
+    """One year: 1985, "1985年", a real date, or a year that Excel shows as a date of 1905.
+
+    `last` tells the last year that can have come; a later one is a fault of its own.
+    """
 
     def parse(raw: Any) -> int:
         if isinstance(raw, datetime.date):
@@ -164,6 +167,8 @@ def year(least: int, most: int) -> Parser:
             value = int(number) if abs(number) < 10**6 else 10**6
         if not least <= value <= most:
             raise CellError("not_a_year", value=shown(raw))
+        if last is not None and value > last():
+            raise CellError("year_to_come", value=str(value))
         return value
 
     return parse

@@ -19,6 +19,7 @@ WORDS: dict[str, tuple[Any, Any]] = {
     "too_large": (_("%(value)s is above the highest value %(most)s"), _("Check the number and the unit")),
     "too_long": (_("The text has %(length)s characters"), _("Shorten it to %(most)s characters or fewer")),
     "not_a_year": (_("“%(value)s” is not one year"), _("Write one year with four digits, for example 1985")),
+    "year_to_come": (_("The year %(value)s has not come yet"), _("Check the year")),
     "not_a_choice": (_("“%(value)s” is not in the list"), _("Choose one of: %(choices)s")),
     "not_yes_or_no": (_("“%(value)s” is neither yes nor no"), _("Write 是 or 否")),
     "date_instead": (_("Excel has turned this cell into a date"), _("Format the column as text and type the value again")),

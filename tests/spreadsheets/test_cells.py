@@ -189,3 +189,9 @@ def test_column_letters_are_those_of_excel(index):
     from openpyxl.utils import get_column_letter
 
     assert letter(index) == get_column_letter(index + 1)
+
+
+def test_a_year_to_come_is_a_fault_of_its_own():
+    parse = cells.year(1900, 2100, lambda: 2021)
+    assert parse("2021年") == 2021
+    assert fault(parse, 2022) == "year_to_come"
