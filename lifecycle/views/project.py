@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from common.errors import DomainError
 from common.text import whole_number
-from common.views import ActionView
+from common.views import ActionView, StaffRequest
 from communities.models import Community
 from lifecycle.forms import ConditionForm, ProjectForm, StepForm
 from lifecycle.models import StageChange
@@ -27,7 +27,7 @@ from projects.choices import Stage
 from projects.forms import ReasonForm
 from projects.models import Project
 from projects.views.plans import PlanStep
-from projects.views.shared import StaffRequest, crumbs, project_crumbs, project_or_404, put_errors
+from projects.views.shared import crumbs, project_crumbs, project_or_404, put_errors
 from projects.views.works import free_communities
 from regions.models import Region
 

@@ -18,7 +18,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from common.errors import DomainError
-from common.views import ActionView
+from common.views import ActionView, StaffRequest
 from lifecycle.forms import SiteContractForm, SiteForm
 from lifecycle.gates import Finding
 from lifecycle.operations import findings_for
@@ -29,7 +29,6 @@ from projects.forms import ProgressRowForm, SitePhotoForm
 from projects.models import Contract, Entry, Photo
 from projects.queries import newest_reports, reports_before_month
 from projects.rules import first_day, month_of, wan_of_yuan
-from projects.views.shared import StaffRequest
 
 LISTED = 60
 PHOTOS_AT_ONCE = 12

@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from common.errors import DomainError
 from common.paging import cursor_page
 from common.text import whole_number
-from common.views import ActionView
+from common.views import ActionView, StaffRequest
 from projects.choices import STAGE_ORDER, Condition, Stage
 from projects.forms import ProgressRowForm
 from projects.models import Entry, Photo, ProgressReport
@@ -27,7 +27,7 @@ from projects.operations import report_progress, undo_reports
 from projects.queries import reports_before_month, reports_in_month
 from projects.querysets import BEFORE_START
 from projects.rules import first_day, last_day, month_after, month_before, month_of, wan_of_yuan
-from projects.views.shared import StaffRequest, crumbs
+from projects.views.shared import crumbs
 from regions.models import Region
 
 PAGE_SIZE = 50

@@ -14,13 +14,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from common.errors import DomainError
-from common.views import ActionView
+from common.views import ActionView, StaffRequest
 from projects.choices import STAGE_ORDER, PhotoKind, Stage
 from projects.forms import PhotoForm
 from projects.models import Photo, Project
 from projects.operations import add_photo
 from projects.operations.photos import thumbnail_name
-from projects.views.shared import StaffRequest, project_crumbs, project_or_404, put_errors
+from projects.views.shared import project_crumbs, project_or_404, put_errors
 
 
 class PhotoAdd(ActionView):

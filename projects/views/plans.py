@@ -16,13 +16,13 @@ from django.utils.translation import gettext as _
 from common.errors import DomainError, NotAllowed
 from common.paging import cursor_page
 from common.text import whole_number
-from common.views import ActionView
+from common.views import ActionView, StaffRequest
 from projects.choices import PlanState
 from projects.forms import AdjustIntoPlanForm, AdjustPlanForm, PutInPlanForm, ReasonForm
 from projects.models import AnnualPlan, Entry
 from projects.operations import adjust_plan, confirm_plan, draft_plan, put_in_plan, return_plan, submit_plan, take_from_plan
 from projects.queries import plans_of_year, reserve_entries
-from projects.views.shared import StaffRequest, crumbs, plan_or_404, put_errors
+from projects.views.shared import crumbs, plan_or_404, put_errors
 from regions.models import Region
 
 

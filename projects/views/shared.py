@@ -5,22 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from accounts.models import User
 from common.errors import DomainError
+from common.views import StaffRequest
 from projects.models import AnnualPlan, Project
 from regions.models import Region
 from regions.queries import ancestors
-
-
-class StaffRequest(HttpRequest):
-    """A request behind ActionView: somebody is signed in."""
-
-    user: User
 
 
 def project_or_404(request: StaffRequest, pk: int, action: str) -> Project:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from common.errors import DomainError
 from common.paging import cursor_page
 from common.text import whole_number
-from common.views import ActionView
+from common.views import ActionView, StaffRequest
 from communities.models import Community
 from projects.choices import STAGE_ORDER, Condition, ContractKind, Stage
 from projects.filters import ProjectFilter
@@ -23,7 +23,7 @@ from projects.forms import ContractForm
 from projects.models import Entry, Project
 from projects.operations import add_community, add_contract, remove_community
 from projects.queries import newest_reports, with_counts
-from projects.views.shared import StaffRequest, crumbs, project_crumbs, project_or_404, put_errors
+from projects.views.shared import crumbs, project_crumbs, project_or_404, put_errors
 from regions.models import Region
 from regions.queries import children, region_or_404
 
