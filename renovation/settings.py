@@ -75,6 +75,7 @@ INSTALLED_APPS = [
     "messaging",
     "communities",
     "projects",
+    "surveys",
     "lifecycle",
     "analytics",
     "spreadsheets",

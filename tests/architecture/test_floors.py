@@ -25,6 +25,7 @@ OWN_ROOMS = {
     "messaging": set(),
     "communities": {"bulk", "bulk_households", "duplicates", "history", "merging", "owners"},
     "projects": {"images"},
+    "surveys": {"ballot_file", "casting", "codes", "library", "merkle", "printing", "results", "rolls", "signing", "verifier"},
     "lifecycle": {"gates", "screens", "transitions", "visits"},
     "analytics": {
         "anchors", "behind", "counting", "indicators", "keeping", "maps", "measures", "overview", "period", "todo", "signing", "caching",

@@ -1,0 +1,1 @@
+"""Rooms: rolls, rounds, ballots, tallies, receipts."""

@@ -1,0 +1,1 @@
+"""Writes of rounds: opening, casting, paper, visits, objections, publishing."""
