@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from common import display
+from common import display, spoken
 
 register = template.Library()
 
@@ -204,6 +205,25 @@ def yuan_yi(value: Any, digits: int = 1) -> str:
 def area(value: Any, digits: int = 0) -> str:
     """Square metres: 24680 → "24,680 m²"."""
     return "" if value is None or value == "" else f"{display.group(value, digits)} m²"
+
+
+# --- days and times as residents say them --------------------------------------------------------------------------
+
+
+def _language() -> str:
+    return get_language() or settings.LANGUAGE_CODE
+
+
+@register.filter
+def moment(value: datetime | None) -> str:
+    """For residents: "4 月 10 日（周六）20:00", "Sat 10 April, 20:00"; Beijing time."""
+    return spoken.resident_moment(value, _language()) if value else ""
+
+
+@register.filter
+def resident_day(value: date | datetime | None) -> str:
+    """For residents: "4 月 10 日（周六）", "Sat 10 April"."""
+    return spoken.resident_day(value, _language()) if value else ""
 
 
 # --- links and tables ---------------------------------------------------------------------------------------------
