@@ -1,5 +1,7 @@
 """Reads the process environment for settings.py and fails loudly on what is missing or weak."""
 
+import base64
+import binascii
 import os
 from pathlib import Path
 
@@ -46,6 +48,22 @@ def number(name: str, default: int) -> int:
     if not value.lstrip("-").isdigit():
         raise ImproperlyConfigured(f"{name} must be a whole number, not {value!r}.")
     return int(value)
+
+
+def key(name: str, default: bytes | None, purpose: str) -> bytes:
+    """A key of 32 bytes, given in base64 as NAME or NAME_FILE."""
+    return key_bytes(name, text(name, None if default is None else base64.b64encode(default).decode()), purpose)
+
+
+def key_bytes(name: str, value: str, purpose: str) -> bytes:
+    """The 32 bytes behind the base64 text; refused when it is anything else."""
+    try:
+        found = base64.b64decode(value, validate=True)
+    except binascii.Error:
+        found = b""
+    if len(found) != 32:
+        raise ImproperlyConfigured(f"{name} must be 32 bytes in base64: {purpose}.")
+    return found
 
 
 def strong(name: str, value: str, least: int) -> str:

@@ -3,7 +3,6 @@
 `RENOVATION_ENV` is `production` (the default: everything secret must be given), `workshop` (dev.py run) or `test`.
 """
 
-import base64
 import datetime
 from pathlib import Path
 
@@ -29,9 +28,12 @@ if DEBUG and PRODUCTION:
 SECRET_KEY = env.strong(
     "SECRET_KEY", env.text("SECRET_KEY", None if PRODUCTION else "workshop-only-0123456789-abcdefghijklmnopqrstuvwxyz-secret"), 50
 )
-FIELD_KEY = base64.b64decode(env.text("FIELD_KEY", None if PRODUCTION else base64.b64encode(bytes(range(32))).decode()))
-if len(FIELD_KEY) != 32:
-    raise ImproperlyConfigured("FIELD_KEY must be 32 random bytes in base64: it encrypts residents' names and phones.")
+FIELD_KEY = env.key("FIELD_KEY", None if PRODUCTION else bytes(range(32)), "it encrypts residents' names and phones")
+SIGNING_KEY = env.key("SIGNING_KEY", None if PRODUCTION else bytes(range(32, 64)), "it signs published results")
+# public keys (base64) of signing keys that were replaced: files signed with them can still be checked
+RETIRED_SIGNING_KEYS = env.words("RETIRED_SIGNING_KEYS")
+for retired in RETIRED_SIGNING_KEYS:
+    env.key_bytes("RETIRED_SIGNING_KEYS", retired, "each is the public half of a former SIGNING_KEY")
 
 # --- where it answers ------------------------------------------------------------------------------------------
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", "" if PRODUCTION else "localhost,127.0.0.1,testserver")

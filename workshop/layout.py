@@ -64,14 +64,15 @@ class DataFolder:
         self.beat = self.root / "beat"
 
     def prepare(self) -> None:
-        """Make the folders and, once, the two secrets; refuses the data of another user."""
+        """Make the folders and, once, the three secrets; refuses the data of another user."""
         try:
             self.root.mkdir(parents=True, exist_ok=True)
             for folder in (self.media, self.logs, self.static, self.beat):
                 folder.mkdir(exist_ok=True)
             make_private_folder(self.secrets)
             write_once(self.secrets / "secret_key", secrets.token_urlsafe(64))
-            write_once(self.secrets / "field_key", base64.b64encode(secrets.token_bytes(32)).decode())
+            for name in ("field_key", "signing_key"):
+                write_once(self.secrets / name, base64.b64encode(secrets.token_bytes(32)).decode())
         except PermissionError as error:
             raise WorkshopError(f"{self.root} cannot be written by this user ({error}). Use --data DIR.") from error
 

@@ -60,6 +60,7 @@ class Servers:
             "REDIS_URL": self.redis_url or (self.valkey.url if self.valkey else ""),
             "SECRET_KEY_FILE": str(folder.secrets / "secret_key"),
             "FIELD_KEY_FILE": str(folder.secrets / "field_key"),
+            "SIGNING_KEY_FILE": str(folder.secrets / "signing_key"),
             "MEDIA_ROOT": str(folder.media),
             "STATIC_ROOT": str(folder.static),
             "ALLOWED_HOSTS": ",".join(hosts),

@@ -39,7 +39,8 @@ def test_secrets_are_made_once_and_only_for_their_owner(tmp_path: Path) -> None:
     before = {path.name: path.read_text() for path in folder.secrets.iterdir()}
     folder.prepare()
     assert {path.name: path.read_text() for path in folder.secrets.iterdir()} == before
-    assert len(base64.b64decode(before["field_key"])) == 32
+    assert len(base64.b64decode(before["field_key"])) == len(base64.b64decode(before["signing_key"])) == 32
+    assert before["field_key"] != before["signing_key"]
     assert len(before["secret_key"].strip()) >= 64
     assert {stat.S_IMODE(path.stat().st_mode) for path in folder.secrets.iterdir()} == {0o600}
 
