@@ -7,13 +7,15 @@ from django.db import DatabaseError, connection, transaction
 from audit.sources import JournalSource, sources
 from tests.factories.everything import make_everything
 
-JOURNALS = {"projects.photo", "projects.progressreport", "lifecycle.stagechange"}
+JOURNALS = {
+    "projects.photo", "projects.progressreport", "projects.scheme", "projects.record", "lifecycle.stagechange",
+}  # fmt: skip
 
 
 def protected_tables():
     """Every event table, every journal, and what else records reads."""
     events = [source.table for source in sources().values()]
-    return [*events, apps.get_model("communities.Disclosure")]
+    return [*events, apps.get_model("communities.Disclosure"), apps.get_model("projects.SchemeItem")]
 
 
 def test_the_journals_are_the_ones_we_know():

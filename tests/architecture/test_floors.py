@@ -24,7 +24,7 @@ OWN_ROOMS = {
     "audit": {"changes", "sources"},
     "messaging": set(),
     "communities": {"bulk", "bulk_households", "duplicates", "history", "merging", "owners"},
-    "projects": {"images"},
+    "projects": {"comparing", "images"},
     "surveys": {"ballot_file", "casting", "codes", "library", "merkle", "printing", "results", "rolls", "signing", "verifier"},
     "lifecycle": {"gates", "screens", "transitions", "visits"},
     "analytics": {

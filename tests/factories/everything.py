@@ -17,6 +17,7 @@ from common.crypto import fingerprint, seal
 from communities.models import Disclosure, DistinctPair, Owner
 from lifecycle.models import StageChange
 from projects.models import Contract, Photo, ProgressReport
+from tests.factories.evidence import make_record, make_scheme
 from tests.factories.people import make_user
 from tests.factories.register import make_community, make_households
 from tests.factories.works import make_planned_project
@@ -42,6 +43,7 @@ def make_everything(county_code: str) -> list[Model]:
         "party": "甲公司",
     }
     picture = {"kind": Photo._meta.get_field("kind").choices[0][0], "file": f"{number}.jpg", "taken_at": now}
+    scheme = make_scheme(project, user)
     return [
         project.region,
         user,
@@ -68,6 +70,9 @@ def make_everything(county_code: str) -> list[Model]:
         ProgressReport.objects.create(
             entry=entry, month=DAY.replace(day=1), reported_on=DAY, percent=10, paid_amount=0, client_key=uuid.uuid4(), **by
         ),
+        scheme,
+        scheme.items.first(),
+        make_record(project, user, "archive"),
         StageChange.objects.create(project=project, kind="reach", stage="started", happened_on=DAY, rule_version="test", **by),
         DailyCount.objects.create(region=project.region, year=2021, on=DAY),
     ]
