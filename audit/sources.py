@@ -23,7 +23,10 @@ from regions.scope import Scope
 
 # a row is named by the first of its own fields that is there, then by what it belongs to
 OWN_NAMES = ("name", "name_zh", "number", "role", "kind", "door", "year", "month")
-PARENTS = ("community", "entry__community", "project", "household__community", "region", "user")
+PARENTS = (
+    *("community", "entry__community", "project", "household__community", "round__community", "entry__round__community"),
+    *("ballot__round__community", "sheet__round__community", "region", "user"),
+)
 # columns that say nothing to a reader: keys, search columns, technical marks
 TECHNICAL = {
     "id",
@@ -97,8 +100,7 @@ class Source:
     @cached_property
     def parents(self) -> list[str]:
         """What the record's row belongs to, as ways over foreign keys: at most two."""
-        names = {each.name for each in self.table._meta.concrete_fields if each.is_relation}
-        return [way for way in PARENTS if way.split("__")[0] in names][:2]
+        return [way for way in PARENTS if _over_foreign_keys(self.table, f"{way}__id")][:2]
 
     @cached_property
     def text_columns(self) -> list[str]:

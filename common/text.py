@@ -1,5 +1,6 @@
 """Chinese words made findable and sortable: pinyin and initials, full-width forms."""
 
+import re
 import unicodedata
 
 from pypinyin import Style, lazy_pinyin, load_phrases_dict
@@ -43,3 +44,8 @@ def initials(text: str) -> str:
 def search_words(name: str, *more: str) -> str:
     """The lower-case haystack of one row: its words, the name's pinyin without spaces, and its initials."""
     return " ".join([name, *more, pinyin(name).replace(" ", ""), initials(name)]).lower()
+
+
+def natural_key(text: str) -> list[tuple[int, int, str]]:
+    """Sort key in which 2 comes before 10: runs of digits count as numbers."""
+    return [(0, int(part), "") if part.isdecimal() else (1, 0, part) for part in re.findall(r"\d+|\D+", text)]

@@ -10,9 +10,12 @@ from typing import Any
 from celery import current_app
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 from kombu.exceptions import OperationalError
 
+from common.crypto import unseal
 from messaging.models import Heartbeat, OutboxRow, OutboxState
+from messaging.transports import NotSent, transport
 
 
 def post(*, topic: str, key: str, at: datetime.datetime, payload: dict[str, Any] | None = None) -> OutboxRow:
@@ -49,3 +52,35 @@ def claimed(*, topic: str, at: datetime.datetime, most: int = 500) -> Iterator[l
 def beat(*, name: str, at: datetime.datetime) -> None:
     """Note that a background process is alive."""
     Heartbeat.objects.update_or_create(name=name, defaults={"seen_at": at})
+
+
+def post_message(*, phone_sealed: str, text: str, key: str, at: datetime.datetime) -> OutboxRow:
+    """Queue a short text to a sealed phone number, in the caller's transaction; `key` names it for ever."""
+    return post(topic="messages", key=key, payload={"phone_sealed": phone_sealed, "text": text}, at=at)
+
+
+def send_waiting(*, at: datetime.datetime, most: int = 200) -> int:
+    """Hand waiting messages to the transport, one transaction each; a failure waits longer each time, and is given up in the end.
+
+    A message is marked before the next is touched: a killed worker repeats one message at most, under the same key.
+    """
+    sent = 0
+    ready = Q(not_before__isnull=True) | Q(not_before__lte=at)
+    waiting = OutboxRow.objects.filter(ready, topic="messages", state=OutboxState.PENDING).order_by("id")
+    for pk in list(waiting.values_list("pk", flat=True)[:most]):
+        with transaction.atomic():
+            row = OutboxRow.objects.select_for_update(skip_locked=True).filter(pk=pk, state=OutboxState.PENDING).first()
+            if row is None:
+                continue
+            try:
+                transport().send(phone=unseal(row.payload["phone_sealed"]), text=row.payload["text"], key=row.key)
+            except NotSent as error:
+                row.attempts += 1
+                row.last_error = str(error)[:500]
+                row.not_before = at + datetime.timedelta(minutes=2**row.attempts)
+                row.state = OutboxState.FAILED if row.attempts >= settings.MESSAGE_ATTEMPTS else OutboxState.PENDING
+            else:
+                row.state, row.done_at, row.attempts = OutboxState.DONE, at, row.attempts + 1
+                sent += 1
+            row.save()
+    return sent

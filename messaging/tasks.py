@@ -5,7 +5,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from messaging.models import OutboxRow, OutboxState
-from messaging.operations import beat, nudge
+from messaging.operations import beat, nudge, send_waiting
 
 
 @shared_task(expires=10)
@@ -21,3 +21,9 @@ def sweep_outbox() -> None:
 def heartbeat() -> None:
     """Runs on the worker, sent by beat: both are alive when this row is fresh."""
     beat(name="worker", at=timezone.now())
+
+
+@shared_task(expires=60)
+def send_messages() -> None:
+    """Hand waiting messages to the transport."""
+    send_waiting(at=timezone.now())

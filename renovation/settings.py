@@ -168,12 +168,18 @@ CELERY_TIMEZONE = "Asia/Shanghai"
 CELERY_TASK_ALWAYS_EAGER = False
 CELERY_BEAT_SCHEDULE = {
     "sweep-outbox": {"task": "messaging.tasks.sweep_outbox", "schedule": 2.0},
+    "advance-rounds": {"task": "surveys.tasks.advance_rounds", "schedule": 10.0},
+    "count-rounds": {"task": "surveys.tasks.count_running", "schedule": 15.0},
+    "review-rounds": {"task": "surveys.tasks.look_for_the_unusual", "schedule": 60.0},
+    "remind-households": {"task": "surveys.tasks.remind_households", "schedule": 600.0},
     "sweep-jobs": {"task": "spreadsheets.tasks.sweep_jobs", "schedule": 5.0},
     "worker-heartbeat": {"task": "messaging.tasks.heartbeat", "schedule": 10.0},
     "nightly-count": {"task": "analytics.tasks.count_all_years", "schedule": crontab(hour="1", minute="10")},
 }
 # topic of an outbox row -> the task that claims rows of that topic
-OUTBOX_CONSUMERS = {"figures": "analytics.tasks.count_changed"}
+OUTBOX_CONSUMERS = {"figures": "analytics.tasks.count_changed", "messages": "messaging.tasks.send_messages"}
+MESSAGE_TRANSPORT = env.text("MESSAGE_TRANSPORT", "messaging.transports.ConsoleTransport")  # how text messages leave
+MESSAGE_ATTEMPTS = 5
 
 # --- accounts --------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
@@ -279,6 +285,21 @@ MAP_APPROVAL_NUMBER = env.text("MAP_APPROVAL_NUMBER", "")  # 审图号
 MAP_UNITS_FILE = BASE_DIR / "regions" / "data" / "hebei_reporting_units.geojson"
 MAP_COUNTIES_FILE = BASE_DIR / "regions" / "data" / "hebei_counties.geojson"
 PHOTO_RADIUS_METRES = 300  # evidence photo counts as "in the yard" within this distance of a community without outline
+# rounds: DOMAIN.md section 6; what it leaves [open] has its default here
+ROUND_PUBLICITY_DAYS = env.number("ROUND_PUBLICITY_DAYS", 7)  # from the announcement to the opening
+ROUND_OBJECTION_DAYS = env.number("ROUND_OBJECTION_DAYS", 7)  # from the closing to the end of objections
+ROUND_LONGEST_DAYS = 60  # from the opening to the closing
+ROUND_EXTENSIONS = 2  # how often a round may be extended ...
+ROUND_EXTENSION_DAYS = 15  # ... by how many days each time
+KEYING_HOURS = 48  # sheets handed in before the closing are keyed until then
+CALL_BACK_PERCENT = 5  # of the ballots entered at the door, drawn by lot
+CODE_TRIES = env.number("CODE_TRIES", 20)  # wrong household codes from one address in ten minutes
+REVIEW_PER_DEVICE = 6  # households from one device: more need a review
+REVIEW_PER_ACCOUNT = 60  # ballots entered by one account in a day
+REVIEW_AT_NIGHT = 10  # ballots of one round between 23:00 and 6:00
+REVIEW_STAFF_PERCENT = 50  # of the ballots of a round entered by staff, from 20 ballots on
+REVIEW_WRONG_CODES = 100  # wrong codes at one round in an hour
+REMIND_AT_HOURS = (9, 20)  # households are reminded between these hours
 LOAD_DEMO_PASSWORD = env.text("DEMO_PASSWORD", "Demo-2021-hebei")
 
 # --- logs ------------------------------------------------------------------------------------------------------

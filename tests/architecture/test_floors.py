@@ -22,10 +22,10 @@ OWN_ROOMS = {
     "regions": {"scope"},
     "accounts": {"authentication", "permissions", "second_factor", "throttling", "tokens"},
     "audit": {"changes", "sources"},
-    "messaging": set(),
+    "messaging": {"transports"},
     "communities": {"bulk", "bulk_households", "duplicates", "history", "merging", "owners"},
-    "projects": {"comparing", "images"},
-    "surveys": {"ballot_file", "casting", "codes", "library", "merkle", "printing", "results", "rolls", "signing", "verifier"},
+    "projects": {"images"},
+    "surveys": {"ballot_file", "codes", "library", "merkle", "printing", "publications", "results", "rolls", "signing", "verifier", "reviews"},
     "lifecycle": {"gates", "screens", "transitions", "visits"},
     "analytics": {
         "anchors", "behind", "counting", "indicators", "keeping", "maps", "measures", "overview", "period", "todo", "signing", "caching",

@@ -11,15 +11,34 @@ from typing import Any
 from django.db.models import Model
 from django.utils import timezone
 
-from accounts.models import ApiToken
+from accounts.models import ApiToken, User
 from analytics.models import DailyCount
 from common.crypto import fingerprint, seal
-from communities.models import Disclosure, DistinctPair, Owner
+from communities.models import Community, Disclosure, DistinctPair, Owner
 from lifecycle.models import StageChange
-from projects.models import Contract, Photo, ProgressReport
-from tests.factories.evidence import make_record, make_scheme
+from projects.models import Contract, Photo, ProgressReport, Project
+from surveys.models import (
+    Annulment,
+    Ballot,
+    CallBack,
+    Keying,
+    Objection,
+    Publication,
+    Reminder,
+    Review,
+    RollCorrection,
+    RollEntry,
+    Round,
+    RoundCount,
+    Sheet,
+    SlipPrint,
+    Visit,
+)  # fmt: skip
+from surveys.operations.rounds import close_round
+from tests.factories.evidence import at
 from tests.factories.people import make_user
 from tests.factories.register import make_community, make_households
+from tests.factories.rounds import cast, make_open_round
 from tests.factories.works import make_planned_project
 
 DAY = datetime.date(2021, 5, 31)
@@ -43,7 +62,6 @@ def make_everything(county_code: str) -> list[Model]:
         "party": "甲公司",
     }
     picture = {"kind": Photo._meta.get_field("kind").choices[0][0], "file": f"{number}.jpg", "taken_at": now}
-    scheme = make_scheme(project, user)
     return [
         project.region,
         user,
@@ -70,9 +88,38 @@ def make_everything(county_code: str) -> list[Model]:
         ProgressReport.objects.create(
             entry=entry, month=DAY.replace(day=1), reported_on=DAY, percent=10, paid_amount=0, client_key=uuid.uuid4(), **by
         ),
-        scheme,
-        scheme.items.first(),
-        make_record(project, user, "archive"),
         StageChange.objects.create(project=project, kind="reach", stage="started", happened_on=DAY, rule_version="test", **by),
         DailyCount.objects.create(region=project.region, year=2021, on=DAY),
+        *make_round_rows(community, project, user, now),
+    ]
+
+
+def make_round_rows(community: Community, project: Project, user: User, now: datetime.datetime) -> list[Model]:
+    """One row of each table of rounds."""
+    round_ = make_open_round(community, project, households=6, actor=user)
+    by: dict[str, Any] = {"recorded_at": now, "recorded_by": user}
+    entry, second = RollEntry.objects.filter(round=round_).order_by("number")[:2]
+    correction = RollCorrection.objects.create(round=round_, what="area", reason="wrong", roll_hash="0" * 64, **by)
+    ballot = Ballot.objects.get(pk=cast(entry).ballot_id)
+    sheet = Sheet.objects.create(
+        round=round_, entry=second, photo="sheets/none.jpg", handed_in_at=now, registered_at=now, registered_by=user
+    )
+    close_round(round_=Round.objects.get(pk=round_.pk), at=at("2021-04-20"))
+    objection = Objection.objects.create(round=round_, entry=entry, ballot=ballot, text="not mine", raised_at=now)
+    return [
+        Round.objects.get(pk=round_.pk),
+        entry,
+        ballot,
+        correction,
+        RoundCount.objects.get(round=round_),
+        Publication.objects.get(round=round_),
+        sheet,
+        Keying.objects.create(sheet=sheet, number=1, **by),
+        Visit.objects.create(entry=second, outcome="absent", **by),
+        CallBack.objects.create(ballot=ballot, drawn_at=now),
+        Review.objects.create(round=round_, kind="night", subject="2021-04-06", raised_at=now),
+        objection,
+        Annulment.objects.create(ballot=ballot, objection=objection, **by),
+        Reminder.objects.create(entry=second, on=DAY, sent_at=now),
+        SlipPrint.objects.create(round=round_, household_count=6, **by),
     ]

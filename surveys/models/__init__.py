@@ -1,0 +1,32 @@
+"""Rounds, rolls, ballots and what is recorded around them; the database itself refuses what must not happen."""
+
+from surveys.models.records import (
+    Annulment,
+    CallBack,
+    Keying,
+    Objection,
+    Reminder,
+    Review,
+    Sheet,
+    SlipPrint,
+    Visit,
+)
+from surveys.models.rounds import Ballot, Publication, RollCorrection, RollEntry, Round, RoundCount
+
+__all__ = [
+    "Annulment",
+    "Ballot",
+    "CallBack",
+    "Keying",
+    "Objection",
+    "Publication",
+    "Reminder",
+    "Review",
+    "RollCorrection",
+    "RollEntry",
+    "Round",
+    "RoundCount",
+    "Sheet",
+    "SlipPrint",
+    "Visit",
+]

@@ -1,0 +1,236 @@
+"""Casting: one ballot of one household, counted in the same transaction, recognised when it is sent twice."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from django.db import IntegrityError, connection, transaction
+from django.utils.translation import gettext as _
+
+from surveys.choices import Channel, RoundState, Verdict
+from surveys.codes import CODE_LENGTH, code_digest, is_code, new_receipt, typed
+from surveys.errors import AnswersMissing, CodeRefused, RoundClosed
+from surveys.rules import Answers, Question, counts_as, read_answers
+
+VERDICTS = {"agree": Verdict.AGREE, "against": Verdict.AGAINST, "abstain": Verdict.ABSTAIN, "none": Verdict.NONE}
+
+# The household's row, locked until the ballot is counted, with what its round asks.
+DOOR = """
+    SELECT e.id, e.building, e.unit, e.door, e.ballot_id, r.id, r.state, r.opens_at, r.closes_at, r.questions::text
+    FROM surveys_rollentry e JOIN surveys_round r ON r.id = e.round_id
+    WHERE {which} {lock}
+"""
+BY_CODE = "r.code = %s AND e.code_digest = %s"
+BY_ENTRY = "e.id = %s"
+# Writes the ballot and points the roll to it, unless a later one counts already: one statement, one way to the server.
+CAST = """
+    WITH new AS (
+        INSERT INTO surveys_ballot (round_id, entry_id, receipt, key, channel, verdict, answers, cast_at, entered_at, entered_by_id,
+                                    device, proxy_sealed, document, owners_agree, owners_against)
+        VALUES (%(round)s, %(entry)s, %(receipt)s, %(key)s, %(channel)s, %(verdict)s, %(answers)s, %(cast_at)s, %(at)s, %(actor)s,
+                %(device)s, %(proxy)s, %(document)s, %(owners_agree)s, %(owners_against)s)
+        ON CONFLICT (entry_id, key) DO NOTHING
+        RETURNING id, entry_id, cast_at
+    ), pointed AS (
+        UPDATE surveys_rollentry e SET ballot_id = new.id FROM new
+        WHERE e.id = new.entry_id
+          AND NOT EXISTS (SELECT 1 FROM surveys_ballot b WHERE b.id = e.ballot_id AND b.cast_at > new.cast_at)
+    )
+    SELECT id FROM new
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """A household on an open round's roll, as casting needs it."""
+
+    entry_id: int
+    building: str
+    unit: str
+    door: str
+    ballot_id: int | None
+    round_id: int
+    state: str
+    opens_at: datetime.datetime
+    closes_at: datetime.datetime
+    questions_text: str
+
+    @property
+    def questions(self) -> list[Question]:
+        """What the round asks."""
+        return questions_from(self.questions_text)
+
+
+@dataclass(frozen=True, slots=True)
+class Cast:
+    """A counted ballot: its receipt, when it was cast, and whether it had been sent before."""
+
+    ballot_id: int
+    receipt: str
+    cast_at: datetime.datetime
+    entry_id: int
+    building: str
+    unit: str
+    door: str
+    again: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """What staff add to a ballot that they enter."""
+
+    actor_id: int | None = None
+    proxy_sealed: str = ""
+    document: str = ""
+    owners_agree: int | None = None
+    owners_against: int | None = None
+
+
+@lru_cache(maxsize=256)
+def questions_from(text: str) -> list[Question]:
+    """The questions of a round; they are fixed once it is announced, and read for every ballot."""
+    return list(json.loads(text))
+
+
+def _door(which: str, values: list[Any], *, lock: bool) -> Door | None:
+    with connection.cursor() as cursor:
+        cursor.execute(DOOR.format(which=which, lock="FOR UPDATE OF e" if lock else ""), values)
+        row = cursor.fetchone()
+    return Door(*row) if row else None
+
+
+def door_of_code(round_code: str, code: str, *, lock: bool = False) -> Door:
+    """The household whose code this is in this round. Raises CodeRefused for anything else, and never says why."""
+    narrowed = typed(code)
+    found = _door(BY_CODE, [round_code, code_digest(narrowed)], lock=lock) if is_code(narrowed, CODE_LENGTH) else None
+    if found is None:
+        raise CodeRefused(_("This code is not valid or no longer in use."))
+    return found
+
+
+def door_of_entry(entry_id: int, *, lock: bool = False) -> Door:
+    """The household by its row: for staff. Raises CodeRefused when there is none."""
+    found = _door(BY_ENTRY, [entry_id], lock=lock)
+    if found is None:
+        raise CodeRefused(_("This household is not on the roll."))
+    return found
+
+
+def check_answers(questions: list[Question], posted: Callable[[str], list[str]]) -> Answers:
+    """The answers, or AnswersMissing with a sentence for each question that is at fault."""
+    answers, faults = read_answers(questions, posted)
+    if faults:
+        raise AnswersMissing(_("Something is still missing."), details={code: answer_fault(fault) for code, fault in faults.items()})
+    return answers
+
+
+def answer_fault(fault: str) -> str:
+    """The fault of an answer as a short sentence."""
+    return {
+        "required": _("Please choose one."),
+        "unknown": _("Please choose one of the answers."),
+        "too_many": _("Too many are chosen. Please take some away."),
+        "too_long": _("The text is too long: 500 characters at most."),
+    }[fault]
+
+
+def require_open(door: Door, at: datetime.datetime) -> None:
+    """Raise RoundClosed unless a household can vote at that moment."""
+    if door.state == RoundState.OPEN and door.opens_at <= at < door.closes_at:
+        return
+    if door.state in {RoundState.DRAFT, RoundState.ANNOUNCED} or at < door.opens_at:
+        raise RoundClosed(_("Voting has not begun yet."))
+    if door.state == RoundState.CANCELLED:
+        raise RoundClosed(_("This round was cancelled. Nothing is counted."))
+    raise RoundClosed(_("Voting is over. Ballots are no longer accepted."))
+
+
+@transaction.atomic
+def cast_by_phone(
+    *, round_code: str, code: str, key: uuid.UUID, posted: Callable[[str], list[str]], device: str, at: datetime.datetime
+) -> Cast:
+    """Cast and count the ballot of the household whose code this is, and give its receipt.
+
+    The same form sent again, by impatience or a lost connection, is the same ballot: the first receipt comes back, after the
+    closing too. Other answers replace the ballot; the last one counts, all stay on record. Raises CodeRefused, RoundClosed,
+    AnswersMissing; then nothing is written.
+    """
+    door = door_of_code(round_code, code, lock=True)
+    answers = check_answers(door.questions, posted)
+    own = uuid.uuid5(key, json.dumps(answers, sort_keys=True, ensure_ascii=False))
+    if sent := _sent_before(door, own):
+        return sent
+    require_open(door, at)
+    if door.ballot_id and _known(door.entry_id, own):  # back to an earlier answer after another one: that is a new ballot
+        own = uuid.uuid5(own, str(door.ballot_id))
+    return write_ballot(door=door, key=own, channel=Channel.PHONE, answers=answers, cast_at=at, at=at, device=device)
+
+
+def _known(entry_id: int, key: uuid.UUID) -> tuple[int, str, datetime.datetime] | None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT id, receipt, cast_at FROM surveys_ballot WHERE entry_id = %s AND key = %s", [entry_id, key])
+        row = cursor.fetchone()
+    return row if row else None
+
+
+def _sent_before(door: Door, key: uuid.UUID) -> Cast | None:
+    """The ballot with this key, when it is the one that counts."""
+    if door.ballot_id is None:
+        return None
+    found = _known(door.entry_id, key)
+    if found is None or found[0] != door.ballot_id:
+        return None
+    return Cast(*found, door.entry_id, door.building, door.unit, door.door, again=True)
+
+
+def write_ballot(
+    *,
+    door: Door,
+    key: uuid.UUID,
+    channel: str,
+    answers: Answers,
+    cast_at: datetime.datetime,
+    at: datetime.datetime,
+    device: str = "",
+    entered: Entered = Entered(),
+) -> Cast:
+    """Insert the ballot and count it; inside the caller's transaction, on a locked household. All channels end here.
+
+    Raises RoundClosed when the database finds the round closed in between. The same key twice is one ballot.
+    """
+    values: dict[str, Any] = {
+        "round": door.round_id,
+        "entry": door.entry_id,
+        "key": key,
+        "channel": channel,
+        "verdict": VERDICTS[counts_as(door.questions, answers)],
+        "answers": json.dumps(answers, ensure_ascii=False),
+        "cast_at": cast_at,
+        "at": at,
+        "actor": entered.actor_id,
+        "device": device,
+        "proxy": entered.proxy_sealed,
+        "document": entered.document,
+        "owners_agree": entered.owners_agree,
+        "owners_against": entered.owners_against,
+    }
+    receipt = new_receipt()
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(CAST, values | {"receipt": receipt})
+            row = cursor.fetchone()
+    except IntegrityError as error:
+        if "the round is not open" in str(error):
+            raise RoundClosed(_("Voting is over. Ballots are no longer accepted.")) from error
+        raise
+    if row is None:
+        known = _known(door.entry_id, key)
+        assert known, "a key that cannot be inserted is there"
+        return Cast(*known, door.entry_id, door.building, door.unit, door.door, again=True)
+    return Cast(row[0], receipt, cast_at, door.entry_id, door.building, door.unit, door.door)

@@ -1,0 +1,74 @@
+"""Publishing a result: kept counts for lists and gates, and the signed header of the ballot file, a revision each time."""
+
+from __future__ import annotations
+
+import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Max
+
+from surveys import signing
+from surveys.ballot_file import Header, compose, count
+from surveys.choices import RoundKind
+from surveys.models import Publication, Round, RoundCount
+from surveys.publications import leaves_of, question_of, rule_of
+from surveys.results import Tally, legal_count, legal_figures, tally
+
+
+def keep_count(round_: Round, at: datetime.datetime, *, final: bool = False) -> Tally:
+    """Count the round and keep the figures for lists, maps and gates; `passed` is set once the round is closed."""
+    counted = tally(round_)
+    total = counted.total
+    values: dict[str, Any] = {
+        "voted": total.voted,
+        "agreed": total.agreed,
+        "against": total.against,
+        "abstained": total.abstained,
+        "passed": None,
+        "legal": {},
+        "counted_at": at,
+    }
+    if round_.kind == RoundKind.LEGAL:
+        by_law = legal_count(round_)
+        values |= {"legal": legal_figures(by_law), "passed": by_law.passed if final else None}
+    elif final:
+        values["passed"] = counted.passed
+    RoundCount.objects.update_or_create(round=round_, defaults=values)
+    return counted
+
+
+def publish(round_: Round, at: datetime.datetime) -> Publication:
+    """Count a closed round for good and publish it: the next revision, signed. Runs inside the caller's transaction.
+
+    Raises ValueError when the ballots and the count do not fit each other: then nothing is published and nothing closes.
+    """
+    keep_count(round_, at, final=True)
+    counted = RoundCount.objects.get(round=round_)
+    revision = (round_.publications.aggregate(last=Max("revision"))["last"] or 0) + 1
+    leaves = leaves_of(round_)
+    assert round_.opened_at and round_.closed_at and round_.roll_count
+    header = Header(
+        round=round_.code,
+        revision=revision,
+        kind=round_.kind,
+        matter=round_.matter,
+        community=round_.community.code,
+        scheme=str(round_.scheme_version or ""),
+        question=question_of(round_),
+        rule=rule_of(round_),
+        opened=round_.opened_at,
+        closed=round_.closed_at,
+        published=at,
+        roll_hash=round_.roll_hash,
+        households=round_.roll_count,
+        heads=round_.roll_heads or 0 if round_.matter else 0,
+        area=round_.roll_area if round_.matter and round_.roll_area else Decimal(0),
+        passed=counted.passed,
+        key=signing.key_id(),
+        counts=count(leaves),
+    )
+    text = compose(header, leaves, signing.sign)
+    told = text.partition("\n\n")[0]
+    root = next(line.removeprefix("root: ") for line in told.split("\n") if line.startswith("root: "))
+    return Publication.objects.create(round=round_, revision=revision, header=told, root=root, key_id=signing.key_id(), published_at=at)

@@ -1,0 +1,114 @@
+"""What pages and the floors above may ask of rounds."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+
+from django.db.models import Count, Q, QuerySet
+from django.utils import timezone
+
+from projects.models import Project
+from surveys.choices import ObjectionState, RoundKind, RoundState
+from surveys.models import Publication, RollEntry, Round
+from surveys.rules import GATE_PERCENT, gate_passed, households_needed
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The newest round of a kind that is closed, for one community of a project: what a gate looks at.
+
+    `agreed`: households that agree (opinions: that answered); `households`: all on the frozen roll. `code` is the round's public
+    code (`surveys:result`). `objections_until`: last day on which objections are taken.
+    """
+
+    round_id: int
+    code: str
+    community_id: int
+    community: str
+    scheme_version: int | None
+    agreed: int
+    households: int
+    closed_on: datetime.date
+    objections_until: datetime.date
+    open_objections: int
+
+    @property
+    def reached(self) -> bool:
+        """80 % of all households (DOMAIN.md section 6)."""
+        return gate_passed(self.agreed, self.households)
+
+    @property
+    def missing(self) -> int:
+        """Households that lack; 0 when reached."""
+        return max(households_needed(self.households, GATE_PERCENT) - self.agreed, 0)
+
+
+def standing_rounds(project: Project, kind: str, day: datetime.date) -> dict[int, Standing]:
+    """community id -> its newest round of the kind that was closed on that day or before; one query.
+
+    A later round takes the place of an earlier one, whichever way it went. Objections are those open now.
+    """
+    end = timezone.make_aware(datetime.datetime.combine(day + datetime.timedelta(days=1), datetime.time.min))
+    rows = (
+        Round.objects.filter(project=project, kind=kind, state=RoundState.CLOSED, closed_at__lt=end)
+        .select_related("counted", "community")
+        .annotate(waiting=Count("objections", filter=Q(objections__state=ObjectionState.OPEN)))
+        .order_by("community_id", "-closed_at", "-pk")
+        .distinct("community_id")
+    )
+    return {row.community_id: _standing(row) for row in rows}
+
+
+def _standing(row: Round) -> Standing:
+    assert row.closed_at and row.objections_until
+    return Standing(
+        round_id=row.pk,
+        code=row.code,
+        community_id=row.community_id,
+        community=row.community.name,
+        scheme_version=row.scheme_version,
+        agreed=row.counted.agreed,
+        households=row.roll_count or 0,
+        closed_on=timezone.localdate(row.closed_at),
+        objections_until=timezone.localdate(row.objections_until),
+        open_objections=getattr(row, "waiting", 0),
+    )
+
+
+def running_rounds(project: Project, kind: str) -> dict[int, str]:
+    """community id -> public code of a round of the kind that is drafted, announced or open."""
+    return dict(Round.objects.filter(project=project, kind=kind).running().values_list("community_id", "code"))
+
+
+def round_by_code(code: str) -> Round | None:
+    """An announced, running, closed or cancelled round by its public code; drafts are nobody's business."""
+    rows = Round.objects.select_related("community__region", "counted").exclude(state=RoundState.DRAFT)
+    return rows.filter(code=code.upper()).first()
+
+
+def newest_publication(round_: Round) -> Publication | None:
+    """The published result that holds now."""
+    return round_.publications.order_by("-revision").first()
+
+
+def missing_households(round_: Round) -> QuerySet[RollEntry]:
+    """Households on the roll without a ballot that counts, in the roll's order, with their visits: for the grid worker."""
+    return RollEntry.objects.filter(round=round_, ballot__isnull=True).order_by("number").prefetch_related("visits__recorded_by")
+
+
+def gate_rounds(viewer: object) -> QuerySet[Round]:
+    """Rounds in reach, with counts and place."""
+    return Round.objects.visible_to(viewer).select_related("counted", "community__region", "project")
+
+
+__all__ = [
+    "RoundKind",
+    "Standing",
+    "gate_rounds",
+    "missing_households",
+    "newest_publication",
+    "round_by_code",
+    "running_rounds",
+    "standing_rounds",
+]

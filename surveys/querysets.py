@@ -1,0 +1,55 @@
+"""Words of the tables of rounds."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Self
+
+from regions.querysets import M, ScopedQuerySet
+from surveys.choices import RoundState
+
+
+class RoundQuerySet(ScopedQuerySet[M]):
+    """Rounds; their place is their community's."""
+
+    path_field = "community__region__path"
+
+    def running(self) -> Self:
+        """Not yet closed and not cancelled."""
+        return self.exclude(state__in=[RoundState.CLOSED, RoundState.CANCELLED])
+
+    def due_to_open(self, at: datetime.datetime) -> Self:
+        """Announced, and their opening has come."""
+        return self.filter(state=RoundState.ANNOUNCED, opens_at__lte=at)
+
+    def due_to_close(self, at: datetime.datetime) -> Self:
+        """Open, and their closing has come."""
+        return self.filter(state=RoundState.OPEN, closes_at__lte=at)
+
+    def closed(self) -> Self:
+        """With a result."""
+        return self.filter(state=RoundState.CLOSED)
+
+
+class BelowRoundQuerySet(ScopedQuerySet[M]):
+    """Rows that hang below a round."""
+
+    path_field = "round__community__region__path"
+
+
+class BelowEntryQuerySet(ScopedQuerySet[M]):
+    """Rows that hang below a household of a roll."""
+
+    path_field = "entry__round__community__region__path"
+
+
+class BelowBallotQuerySet(ScopedQuerySet[M]):
+    """Rows that hang below a ballot."""
+
+    path_field = "ballot__round__community__region__path"
+
+
+class BelowSheetQuerySet(ScopedQuerySet[M]):
+    """Rows that hang below a paper sheet."""
+
+    path_field = "sheet__round__community__region__path"
