@@ -234,6 +234,7 @@ STATIC_ROOT = Path(env.text("STATIC_ROOT", str(BASE_DIR / "staticfiles")))
 NODE_MODULES = BASE_DIR / "node_modules"
 STATICFILES_DIRS = [
     BASE_DIR / "static",
+    ("verifier", BASE_DIR / "surveys" / "verifier"),  # the checking program, to download
     *(("vendor/echarts/dist", NODE_MODULES / "echarts" / "dist") for _ in [0] if (NODE_MODULES / "echarts").is_dir()),
 ]
 ICON_ROOT = NODE_MODULES / "bootstrap-icons" / "icons"
