@@ -15,8 +15,10 @@ from lifecycle.operations import findings_for
 from lifecycle.queries import history, standing_changes
 from lifecycle.transitions import PASSED_OVER, RULE_VERSION, can_be_taken_back, next_stage
 from projects.choices import STAGE_ORDER, Condition, PhotoKind, Stage
-from projects.models import Contract, Entry, Photo, ProgressReport, Project
-from projects.queries import newest_reports
+from projects.comparing import estimate
+from projects.models import Contract, Entry, Photo, ProgressReport, Project, Record
+from projects.queries import lines_of, newest_reports, newest_scheme
+from projects.views.schemes import class_of, may_draw
 
 PHOTOS_SHOWN = 6
 REPORTS_SHOWN = 24
@@ -34,11 +36,17 @@ def project_screen(project: Project, today: datetime.date) -> dict[str, Any]:
     found = findings_for(project, following, today) if following and project.condition == Condition.ACTIVE else []
     photos = list(Photo.objects.filter(project=project).select_related("community"))
     last = steps[-1] if steps else None
+    scheme = newest_scheme(project)
     return {
         "project": project,
         "entries": [(entry, reports.get(entry.pk)) for entry in entries],
         "facts": facts(standing),
         "contracts": list(Contract.objects.filter(project=project)),
+        "scheme": scheme,
+        "scheme_lines": [(line, class_of(line.kind)) for line in lines_of(scheme)] if scheme else [],
+        "estimate": estimate(lines_of(scheme)) if scheme else None,
+        "may_draw": may_draw(project),
+        "records": records_for_page(project),
         "steps": stair(project, {step.stage: step.happened_on for step in steps}, standing, found, len([f for f in found if not f.passed])),
         "now_says": now_says(project, standing, today),
         "following": following,
@@ -54,6 +62,13 @@ def project_screen(project: Project, today: datetime.date) -> dict[str, Any]:
         "take_back": last if last and can_be_taken_back(last.stage) and project.condition == Condition.ACTIVE else None,
         "progress": progress(standing, reports),
     }
+
+
+def records_for_page(project: Project) -> list[tuple[Record, str]]:
+    """The documents, newest first; each with the reason for which it does not count, or ""."""
+    rows = list(Record.objects.filter(project=project).select_related("recorded_by").order_by("-dated_on", "-pk"))
+    voided = {row.voids_id: row.note for row in rows if row.voids_id}
+    return [(row, voided.get(row.pk, "")) for row in rows if not row.voids_id]
 
 
 def facts(entries: list[Entry]) -> dict[str, Any]:

@@ -55,3 +55,99 @@ class PhotoKind(TextChoices):
     START = "start", _("Contractor on site")
     PROGRESS = "progress", _("Works")
     AFTER = "after", _("Finished")
+
+
+class WorkClass(TextChoices):
+    """The three classes of renovation content (DOMAIN.md section 5)."""
+
+    BASIC = "basic", _("Basic")
+    IMPROVEMENT = "improvement", _("Improvement")
+    UPGRADE = "upgrade", _("Upgrade")
+
+
+class WorkKind(TextChoices):
+    """What a work item is (DOMAIN.md section 5, "Content"; lighting stands in the State Council's list of 2020)."""
+
+    WATER = "water", _("Water supply")
+    DRAINAGE = "drainage", _("Drainage")
+    POWER = "power", _("Power")
+    GAS = "gas", _("Gas")
+    HEATING = "heating", _("Heating")
+    TELECOM = "telecom", _("Telecom")
+    ROADS = "roads", _("Roads")
+    FIRE = "fire", _("Fire safety")
+    SECURITY = "security", _("Security")
+    ROOF = "roof", _("Roof")
+    FACADE = "facade", _("Façade")
+    STAIRS = "stairs", _("Stairs")
+    GREENING = "greening", _("Greening")
+    PARKING = "parking", _("Parking")
+    CHARGING = "charging", _("Charging")
+    LIGHTING = "lighting", _("Lighting")
+    ENERGY = "energy", _("Energy saving")
+    LIFTS = "lifts", _("Lifts")
+    DEMOLITION = "demolition", _("Removal of illegal structures")
+    ELDERLY = "elderly", _("Elderly care")
+    CHILDCARE = "childcare", _("Childcare")
+    MEALS = "meals", _("Meals")
+    MARKET = "market", _("Convenience market")
+    HEALTH = "health", _("Health service")
+    CULTURE = "culture", _("Culture and meeting")
+    PARCEL = "parcel", _("Parcel points")
+    SMART = "smart", _("Smart community")
+
+
+_BASIC = {"water", "drainage", "power", "gas", "heating", "telecom", "roads", "fire", "security", "roof", "facade", "stairs"}
+_IMPROVEMENT = {"greening", "parking", "charging", "lighting", "energy", "lifts", "demolition"}
+WORK_CLASS: dict[str, WorkClass] = {
+    kind.value: WorkClass.BASIC if kind in _BASIC else WorkClass.IMPROVEMENT if kind in _IMPROVEMENT else WorkClass.UPGRADE
+    for kind in WorkKind
+}
+
+
+class PipeOwner(TextChoices):
+    """Whose pipes and cables lie in a yard; the same codes as the kinds of work on them."""
+
+    WATER = "water", _("Water company")
+    DRAINAGE = "drainage", _("Drainage authority")
+    GAS = "gas", _("Gas company")
+    POWER = "power", _("Power company")
+    HEATING = "heating", _("Heating company")
+    TELECOM = "telecom", _("Telecom companies")
+
+
+class Side(TextChoices):
+    """Who pays: the three sides of DOMAIN.md section 7."""
+
+    GOVERNMENT = "government", _("Government")
+    RESIDENTS = "residents", _("Residents")
+    SOCIETY = "society", _("Society")
+
+
+class RecordKind(TextChoices):
+    """Dated documents that gates ask for."""
+
+    FISCAL_ASSESSMENT = "fiscal_assessment", _("Fiscal-capacity assessment")
+    PROPERTY_MODE = "property_mode", _("Property-management mode")
+    FUNDING = "funding", _("Funding source")
+    DIG_ONCE = "dig_once", _("Dig-once confirmation")
+    APPROVAL = "approval", _("Approval of the scheme")
+    TENDER = "tender", _("Award notice")
+    SPECIAL_DONE = "special_done", _("Special works completed")
+    SPECIAL_ACCEPTED = "special_accepted", _("Special works accepted")
+    ACCEPTANCE = "acceptance", _("Joint acceptance sheet")
+    RESIDENTS_SIGNATURE = "residents_signature", _("Residents' representatives' signature")
+    PROPERTY_AGREEMENT = "property_agreement", _("Property agreement")
+    FINAL_ACCOUNT = "final_account", _("Final account")
+    ARCHIVE = "archive", _("Archive")
+
+
+# kinds that concern one of several: the side that pays, or the owner of the pipes
+RECORD_SUBJECTS: dict[str, type[TextChoices]] = {
+    RecordKind.FUNDING: Side,
+    RecordKind.DIG_ONCE: PipeOwner,
+    RecordKind.SPECIAL_DONE: PipeOwner,
+    RecordKind.SPECIAL_ACCEPTED: PipeOwner,
+}
+WITH_AMOUNT: frozenset[str] = frozenset({RecordKind.FUNDING, RecordKind.FINAL_ACCOUNT})
+WITH_NUMBER: frozenset[str] = frozenset({RecordKind.APPROVAL, RecordKind.TENDER, RecordKind.PROPERTY_AGREEMENT})

@@ -12,8 +12,15 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from communities.models import Community
-from projects.choices import Condition, ContractKind, PhotoKind, PlanState, Stage
-from projects.querysets import BelowEntryQuerySet, BelowProjectQuerySet, EntryQuerySet, PlanQuerySet, ProjectQuerySet
+from projects.choices import Condition, ContractKind, PhotoKind, PipeOwner, PlanState, RecordKind, Side, Stage, WorkKind
+from projects.querysets import (
+    BelowEntryQuerySet,
+    BelowProjectQuerySet,
+    BelowSchemeQuerySet,
+    EntryQuerySet,
+    PlanQuerySet,
+    ProjectQuerySet,
+)
 from regions.models import Region
 
 YUAN: dict[str, Any] = {"max_digits": 16, "decimal_places": 2}
@@ -219,3 +226,123 @@ class ProgressReport(models.Model):
 
     def __str__(self) -> str:
         return f"{self.entry_id} {self.month:%Y-%m}"
+
+
+@pgtrigger.register(pgtrigger.Protect(name="scheme_never_changed", operation=pgtrigger.Update | pgtrigger.Delete))
+class Scheme(models.Model):
+    """One version of a project's renovation scheme, written whole and never changed: a vote binds exactly this version.
+
+    A newer version supersedes it. `item_count` seals the version: the database takes no further item. `household_share`
+    is what one household pays, yuan. `summary` is what a resident reads.
+    """
+
+    project = models.ForeignKey(Project, models.PROTECT, related_name="schemes")
+    version = models.PositiveSmallIntegerField(_("version"), validators=[MinValueValidator(1)])
+    title = models.CharField(_("title"), max_length=100)
+    summary = models.TextField(_("what is renovated"), max_length=2000)
+    household_share = models.DecimalField(_("a household pays (yuan)"), null=True, blank=True, **YUAN)
+    starts_on = models.DateField(_("works planned from"), null=True, blank=True)
+    ends_on = models.DateField(_("works planned until"), null=True, blank=True)
+    drawn_on = models.DateField(_("drawn up on"))
+    reason = models.CharField(_("changed because"), max_length=300, blank=True)
+    item_count = models.PositiveSmallIntegerField(_("work items"))
+    recorded_at = models.DateTimeField(editable=False)
+    recorded_by = models.ForeignKey(PERSON, models.PROTECT, related_name="+", editable=False)
+
+    objects = BelowProjectQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("scheme")
+        verbose_name_plural = _("schemes")
+        ordering = ("project", "version")
+        constraints = [
+            models.UniqueConstraint(fields=["project", "version"], name="scheme_version_once_per_project"),
+            models.CheckConstraint(condition=models.Q(version__gte=1, item_count__gte=1), name="scheme_has_version_and_items"),
+            models.CheckConstraint(condition=models.Q(version=1) | ~models.Q(reason=""), name="scheme_change_needs_a_reason"),
+            models.CheckConstraint(
+                condition=models.Q(household_share__isnull=True) | models.Q(household_share__gte=0), name="scheme_share_not_negative"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.title} · {self.version}"
+
+
+@pgtrigger.register(
+    pgtrigger.Protect(name="scheme_item_never_changed", operation=pgtrigger.Update | pgtrigger.Delete),
+    pgtrigger.Trigger(
+        name="scheme_item_within_its_version",
+        operation=pgtrigger.Insert,
+        when=pgtrigger.Before,
+        func="""
+            IF NEW.position > (SELECT item_count FROM projects_scheme WHERE id = NEW.scheme_id) THEN
+                RAISE EXCEPTION 'a version of a scheme is written whole: it takes no further item' USING ERRCODE = 'check_violation';
+            END IF;
+            RETURN NEW;
+        """,
+    ),
+)
+class SchemeItem(models.Model):
+    """One work item of a version: quantity in `unit`, amount in yuan. The estimate of a version is the sum of its items."""
+
+    scheme = models.ForeignKey(Scheme, models.PROTECT, related_name="items")
+    position = models.PositiveSmallIntegerField(validators=[MinValueValidator(1)])
+    kind = models.CharField(_("kind"), max_length=12, choices=WorkKind)
+    name = models.CharField(_("work item"), max_length=60)
+    quantity = models.DecimalField(_("quantity"), max_digits=12, decimal_places=2)
+    unit = models.CharField(_("unit"), max_length=12)
+    amount = models.DecimalField(_("amount (yuan)"), **YUAN)
+
+    objects = BelowSchemeQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("work item")
+        verbose_name_plural = _("work items")
+        ordering = ("scheme", "position")
+        constraints = [
+            models.UniqueConstraint(fields=["scheme", "position"], name="scheme_item_once_per_place"),
+            models.UniqueConstraint(fields=["scheme", "kind", "name"], name="scheme_item_once_per_version"),
+            models.CheckConstraint(
+                condition=models.Q(position__gte=1, quantity__gt=0, amount__gt=0), name="scheme_item_quantity_and_amount_positive"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@pgtrigger.register(pgtrigger.Protect(name="record_never_changed", operation=pgtrigger.Update | pgtrigger.Delete))
+class Record(models.Model):
+    """A dated document of a project that a gate asks for. Never changed; a wrong one is voided by a further row (`voids`).
+
+    One plain table for what has no room of its own yet: the ledger of funding, special works and their windows, joint
+    acceptance, property agreements and settlements each take their kinds over when they are built; the gates then ask
+    there. `subject` is the side that pays or the owner of the pipes where the kind asks for one; amount in yuan.
+    """
+
+    project = models.ForeignKey(Project, models.PROTECT, related_name="records")
+    kind = models.CharField(_("document"), max_length=20, choices=RecordKind)
+    subject = models.CharField(_("concerns"), max_length=12, blank=True, choices=[*Side.choices, *PipeOwner.choices])
+    party = models.CharField(_("issued or signed by"), max_length=100)
+    number = models.CharField(_("document number"), max_length=60, blank=True)
+    dated_on = models.DateField(_("dated"))
+    amount = models.DecimalField(_("amount (yuan)"), null=True, blank=True, **YUAN)
+    note = models.CharField(_("note"), max_length=300, blank=True)
+    voids = models.OneToOneField("self", models.PROTECT, null=True, blank=True, related_name="voided_by", verbose_name=_("voids"))
+    recorded_at = models.DateTimeField(editable=False)
+    recorded_by = models.ForeignKey(PERSON, models.PROTECT, related_name="+", editable=False)
+
+    objects = BelowProjectQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("document of a project")
+        verbose_name_plural = _("documents of projects")
+        ordering = ("dated_on", "pk")
+        indexes = [models.Index(fields=["project", "kind"], name="record_of_project")]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(amount__isnull=True) | models.Q(amount__gt=0), name="record_amount_positive"),
+            models.CheckConstraint(condition=models.Q(voids__isnull=True) | ~models.Q(note=""), name="record_void_needs_a_reason"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.number}".strip()

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from decimal import Decimal
 
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum
 
 from projects.choices import Condition, ContractKind, PlanState, Stage
-from projects.models import AnnualPlan, Entry, ProgressReport, Project
+from projects.comparing import Line
+from projects.models import AnnualPlan, Entry, ProgressReport, Project, Record, Scheme
 
 
 def reports_of_months(entry: Entry) -> dict[datetime.date, ProgressReport]:
@@ -89,3 +90,40 @@ def reserve_entries(plan: AnnualPlan) -> QuerySet[Entry]:
 def plan_is_frozen(entry: Entry) -> bool:
     """Whether the entry stands in a frozen plan."""
     return entry.plan is not None and entry.removed_on is None and entry.plan.state == PlanState.FROZEN
+
+
+def schemes_of(projects: Iterable[Project], *, up_to: datetime.date | None = None) -> dict[int, list[Scheme]]:
+    """Project → its versions drawn up until a day, oldest first, each with its items fetched; two queries."""
+    rows = Scheme.objects.filter(project__in=[project.pk for project in projects]).prefetch_related("items").order_by("project", "version")
+    if up_to:
+        rows = rows.filter(drawn_on__lte=up_to)
+    found: dict[int, list[Scheme]] = {}
+    for row in rows:
+        found.setdefault(row.project_id, []).append(row)
+    return found
+
+
+def newest_scheme(project: Project, *, up_to: datetime.date | None = None) -> Scheme | None:
+    """The version that stands (on a day), with its items; None before the first."""
+    versions = schemes_of([project], up_to=up_to).get(project.pk)
+    return versions[-1] if versions else None
+
+
+def lines_of(scheme: Scheme) -> list[Line]:
+    """The version's items for comparison, in their order."""
+    return [Line(item.kind, item.name, item.quantity, item.unit, item.amount) for item in scheme.items.all()]
+
+
+def standing_records(
+    projects: Iterable[Project], *, kinds: Collection[str] | None = None, up_to: datetime.date | None = None
+) -> dict[int, list[Record]]:
+    """Project → the documents that count (not voided), dated until a day, oldest first; one query."""
+    rows = Record.objects.filter(project__in=[project.pk for project in projects], voids__isnull=True, voided_by__isnull=True)
+    if kinds is not None:
+        rows = rows.filter(kind__in=kinds)
+    if up_to:
+        rows = rows.filter(dated_on__lte=up_to)
+    found: dict[int, list[Record]] = {}
+    for row in rows.order_by("project", "dated_on", "pk"):
+        found.setdefault(row.project_id, []).append(row)
+    return found

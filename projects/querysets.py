@@ -56,6 +56,12 @@ class BelowProjectQuerySet(ScopedQuerySet[M]):
     path_field = "project__region__path"
 
 
+class BelowSchemeQuerySet(ScopedQuerySet[M]):
+    """Rows that hang below a version of a scheme."""
+
+    path_field = "scheme__project__region__path"
+
+
 class EntryQuerySet(ScopedQuerySet[M]):
     """Communities in a project of a year: the grain at which everything is counted."""
 

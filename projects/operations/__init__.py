@@ -1,4 +1,4 @@
-"""Writes of works: projects, contracts, annual plans, photos, monthly progress."""
+"""Writes of works: projects, contracts, schemes, documents, annual plans, photos, monthly progress."""
 
 from projects.operations.figures import figures_changed, project_figures_changed
 from projects.operations.photos import PhotoRefused, add_photo
@@ -14,6 +14,8 @@ from projects.operations.plans import (
     take_from_plan,
 )
 from projects.operations.progress import NotStarted, report_progress, undo_reports
+from projects.operations.records import add_record, void_record
+from projects.operations.schemes import draw_scheme
 from projects.operations.works import (
     NotEligible,
     ProjectLocked,
@@ -34,10 +36,12 @@ __all__ = [
     "add_community",
     "add_contract",
     "add_photo",
+    "add_record",
     "adjust_plan",
     "confirm_plan",
     "create_project",
     "draft_plan",
+    "draw_scheme",
     "figures_changed",
     "freeze_plan",
     "is_eligible",
@@ -50,4 +54,5 @@ __all__ = [
     "submit_plan",
     "take_from_plan",
     "undo_reports",
+    "void_record",
 ]

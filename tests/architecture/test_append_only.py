@@ -8,7 +8,7 @@ from audit.sources import JournalSource, sources
 from tests.factories.everything import make_everything
 
 JOURNALS = {
-    "projects.photo", "projects.progressreport", "lifecycle.stagechange",
+    "projects.photo", "projects.progressreport", "projects.scheme", "projects.record", "lifecycle.stagechange",
     "surveys.rollcorrection", "surveys.keying", "surveys.visit", "surveys.annulment", "surveys.slipprint",
 }  # fmt: skip
 # records that are none of the audit trail's: what a household answered is nobody's reading
@@ -18,7 +18,7 @@ SECRET = ("surveys.Ballot", "surveys.Publication")
 def protected_tables():
     """Every event table, every journal, and what else records reads."""
     events = [source.table for source in sources().values()]
-    return [*events, *(apps.get_model(name) for name in ("communities.Disclosure", *SECRET))]
+    return [*events, *(apps.get_model(name) for name in ("communities.Disclosure", "projects.SchemeItem", *SECRET))]
 
 
 def test_the_journals_are_the_ones_we_know():

@@ -24,8 +24,8 @@ OWN_ROOMS = {
     "audit": {"changes", "sources"},
     "messaging": {"transports"},
     "communities": {"bulk", "bulk_households", "duplicates", "history", "merging", "owners"},
-    "projects": {"images"},
-    "surveys": {"ballot_file", "codes", "library", "merkle", "printing", "publications", "results", "rolls", "signing", "verifier", "reviews"},
+    "projects": {"comparing", "images"},
+    "surveys": {"ballot_file", "codes", "library", "merkle", "printing", "publications", "results", "reviews", "rolls", "signing", "verifier"},
     "lifecycle": {"gates", "screens", "transitions", "visits"},
     "analytics": {
         "anchors", "behind", "counting", "indicators", "keeping", "maps", "measures", "overview", "period", "todo", "signing", "caching",

@@ -35,7 +35,7 @@ from surveys.models import (
     Visit,
 )  # fmt: skip
 from surveys.operations.rounds import close_round
-from tests.factories.evidence import at
+from tests.factories.evidence import at, make_record, make_scheme
 from tests.factories.people import make_user
 from tests.factories.register import make_community, make_households
 from tests.factories.rounds import cast, make_open_round
@@ -62,6 +62,7 @@ def make_everything(county_code: str) -> list[Model]:
         "party": "甲公司",
     }
     picture = {"kind": Photo._meta.get_field("kind").choices[0][0], "file": f"{number}.jpg", "taken_at": now}
+    scheme = make_scheme(project, user)
     return [
         project.region,
         user,
@@ -88,6 +89,9 @@ def make_everything(county_code: str) -> list[Model]:
         ProgressReport.objects.create(
             entry=entry, month=DAY.replace(day=1), reported_on=DAY, percent=10, paid_amount=0, client_key=uuid.uuid4(), **by
         ),
+        scheme,
+        scheme.items.first(),
+        make_record(project, user, "archive"),
         StageChange.objects.create(project=project, kind="reach", stage="started", happened_on=DAY, rule_version="test", **by),
         DailyCount.objects.create(region=project.region, year=2021, on=DAY),
         *make_round_rows(community, project, user, now),

@@ -10,7 +10,7 @@ from PIL import Image
 
 from accounts.models import User
 from lifecycle.models import StageChange
-from projects.models import Contract, Entry, Photo, ProgressReport, Project
+from projects.models import Contract, Entry, Photo, ProgressReport, Project, Record, Scheme, SchemeItem
 
 
 def at(day: str, time: str = "10:00") -> datetime.datetime:
@@ -89,6 +89,53 @@ def make_report(entry: Entry, actor: User, month: str, percent: int, paid: int =
         recorded_at=at(f"{month}-28"),
         recorded_by=actor,
         **more,
+    )
+
+
+ITEMS = (
+    ("water", "给排水管网", "2.4", "km", 1_480_000),
+    ("roof", "屋面防水", "4120", "m²", 965_000),
+    ("facade", "外墙粉刷", "15300", "m²", 2_140_000),
+)
+
+
+def make_scheme(
+    project: Project, actor: User, *, drawn: str = "2021-03-15", items: tuple[tuple[str, str, str, str, int], ...] = ITEMS
+) -> Scheme:
+    """The project's next version; items are (kind, name, quantity, unit, yuan)."""
+    version = project.schemes.count() + 1
+    scheme = Scheme.objects.create(
+        project=project,
+        version=version,
+        title="改造方案",
+        summary="换水管，修屋面，刷外墙。",
+        drawn_on=day(drawn),
+        reason="" if version == 1 else "居民意见",
+        item_count=len(items),
+        recorded_at=at(drawn),
+        recorded_by=actor,
+    )
+    for position, (kind, name, quantity, unit, amount) in enumerate(items, start=1):
+        SchemeItem.objects.create(
+            scheme=scheme, position=position, kind=kind, name=name, quantity=Decimal(quantity), unit=unit, amount=Decimal(amount)
+        )
+    return scheme
+
+
+def make_record(
+    project: Project, actor: User, kind: str, *, dated: str = "2021-03-20", subject: str = "", amount: int | None = None, party: str = ""
+) -> Record:
+    """A document of the project."""
+    return Record.objects.create(
+        project=project,
+        kind=kind,
+        subject=subject,
+        party=party or "复兴区住房和城乡建设局",
+        number=f"{kind}-{project.pk}",
+        dated_on=day(dated),
+        amount=amount,
+        recorded_at=at(dated),
+        recorded_by=actor,
     )
 
 

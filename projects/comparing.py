@@ -1,0 +1,101 @@
+"""Pure rules of schemes: what a version costs, how two versions differ, and when a vote on one no longer holds for the other."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+# a version dearer than the voted one by more than this many per cent needs a new vote; exactly this many does not [open]
+DEARER_PERCENT = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One work item of a version, as far as two versions are compared; `amount` in yuan with at most two decimals."""
+
+    kind: str
+    name: str
+    quantity: Decimal
+    unit: str
+    amount: Decimal
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """What makes it the same item in two versions: its kind and its name, spaces aside."""
+        return self.kind, "".join(self.name.split())
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One item in two versions: `state` is added, removed, changed or same; the missing side is None."""
+
+    state: str
+    before: Line | None
+    after: Line | None
+
+    @property
+    def line(self) -> Line:
+        """The item as it stands in the newer version that holds it."""
+        line = self.after or self.before
+        assert line is not None
+        return line
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a vote no longer holds: `code` added or dropped with the items' names, or dearer with both estimates in yuan."""
+
+    code: str
+    names: tuple[str, ...] = ()
+    before: Decimal = Decimal(0)
+    after: Decimal = Decimal(0)
+
+
+def fen(yuan: Decimal) -> int:
+    """Yuan in whole fen, for exact comparisons."""
+    return int(yuan * 100)
+
+
+def estimate(lines: Sequence[Line]) -> Decimal:
+    """What a version costs, yuan: the sum of its items."""
+    return sum((line.amount for line in lines), Decimal(0))
+
+
+def differences(before: Sequence[Line], after: Sequence[Line]) -> list[Difference]:
+    """Every item of either version: those of the newer one in their order, then those that were removed."""
+    old = {line.key: line for line in before}
+    new = {line.key for line in after}
+    found = []
+    for line in after:
+        was = old.get(line.key)
+        state = "added" if was is None else "same" if _same(was, line) else "changed"
+        found.append(Difference(state, was, line))
+    return found + [Difference("removed", line, None) for line in before if line.key not in new]
+
+
+def _same(one: Line, other: Line) -> bool:
+    return (one.quantity, one.unit, one.amount) == (other.quantity, other.unit, other.amount)
+
+
+def dearer(before: int, after: int, percent: int = DEARER_PERCENT) -> bool:
+    """Whether `after` fen is more than `percent` % above `before` fen, in integers: exactly `percent` % is not."""
+    return after * 100 > before * (100 + percent)
+
+
+def material_change(before: Sequence[Line], after: Sequence[Line]) -> list[Reason]:
+    """Why a vote on `before` does not hold for `after`; empty where it does (DOMAIN.md section 5: a changed scheme needs a new vote).
+
+    An item added or dropped, or an estimate more than DEARER_PERCENT dearer. `before` is the version that was voted, not
+    the one just before: several small steps add up. A cheaper scheme with the same items keeps its vote.
+    """
+    found = differences(before, after)
+    reasons = [
+        Reason(code, names)
+        for code, state in (("added", "added"), ("dropped", "removed"))
+        if (names := tuple(row.line.name for row in found if row.state == state))
+    ]
+    old, new = estimate(before), estimate(after)
+    if dearer(fen(old), fen(new)):
+        reasons.append(Reason("dearer", before=old, after=new))
+    return reasons
