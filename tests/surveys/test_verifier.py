@@ -2,6 +2,7 @@
 
 import ast
 import base64
+import re
 import runpy
 import subprocess
 import sys
@@ -57,6 +58,15 @@ def test_it_imports_nothing_but_the_standard_library_and_cryptography():
     assert tops <= STANDARD | {"cryptography"}
     assert not tops & set(FLOORS)
     assert set(sys.stdlib_module_names) >= STANDARD
+
+
+def test_the_example_of_the_documentation_holds(tmp_path):
+    text = (ROOT / "docs" / "verification.md").read_text(encoding="utf-8")
+    example = re.search(r"```text\n(renovation-ballots 1\n.*?\n)```", text, re.DOTALL)[1]
+    key = re.search(r"public key\s+`([A-Za-z0-9+/]{43}=)`", text)[1]
+    done = run(tmp_path, example, "--receipt", "H7KQ-2M9P-4TXC", key=key)
+    assert done.returncode == 0, done.stdout
+    assert parse(example)[0]["result"] == "passed"
 
 
 def test_it_can_be_read_by_python_3_8():
