@@ -274,7 +274,9 @@ def check(content: bytes, public_key: bytes, receipt: str, report: Report) -> No
     )
     check_counts(report, header, recount(ballots, "matter" in header))
     if receipt:
-        mine = next((ballot for ballot in ballots if ballot["receipt"] == receipt.strip().upper()), None)
+        letters = re.sub("[^0-9A-Z]", "", receipt.upper())
+        typed = "-".join(letters[place : place + 4] for place in range(0, len(letters), 4))
+        mine = next((ballot for ballot in ballots if ballot["receipt"] == typed), None)
         told = [mine[part] for part in ("status", "answer", "channel") if mine[part]] if mine else []
         report.check(
             mine is not None,

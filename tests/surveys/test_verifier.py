@@ -92,7 +92,7 @@ def test_a_receipt_is_found_with_how_it_was_counted(tmp_path):
     text = small_gate()
     counted = next(leaf for leaf in parse(text)[1] if leaf.answer == "against")
     replaced = next(leaf for leaf in parse(text)[1] if leaf.status == "replaced")
-    found = run(tmp_path, text, "--receipt", f" {counted.receipt.lower()}")
+    found = run(tmp_path, text, "--receipt", " " + counted.receipt.lower().replace("-", " "))
     assert found.returncode == 0 and f"counted, against, {counted.channel}" in found.stdout and "计入，不同意" in found.stdout
     assert "已被后一张替换" in run(tmp_path, text, "--receipt", replaced.receipt).stdout
 
