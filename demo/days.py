@@ -32,6 +32,7 @@ def lay_days(works: list[Works], extra: Works, targets: Sequence[UnitTargets], r
     _late_designs(works, rng, scale)
     for one in [*works, extra]:
         _before_start(one, rng)
+        between(one)
     _machinery(works)
     _accept(works, rng, scale)
     extra.accepted_on = Day(YEAR, 11, 18)
@@ -106,12 +107,21 @@ def _before_start(one: Works, rng: Random) -> None:
         one.designed_on = min(wish, END_OF_MAY) if one.started_on > END_OF_MAY else wish
 
 
+def between(one: Works) -> None:
+    """Approval and award lie between the scheme and the works contract."""
+    if one.designed_on and one.works_on:
+        gap = (one.works_on - one.designed_on).days
+        one.approved_on = one.designed_on + datetime.timedelta(days=gap * 2 // 5)
+        one.tendered_on = one.designed_on + datetime.timedelta(days=gap * 4 // 5)
+
+
 def _machinery(works: list[Works]) -> None:
     """The days drawn in the design."""
     for one in works:
         if one.code == MACHINERY_CODE:
             one.reserve_on, one.planned_on, one.designed_on = Day(2020, 10, 20), Day(2021, 1, 15), Day(2021, 3, 22)
             one.works_on, one.supervision_on, one.started_on = Day(2021, 4, 26), Day(2021, 4, 27), Day(2021, 4, 30)
+            one.approved_on, one.tendered_on = Day(2021, 4, 19), Day(2021, 4, 26)
             one.completed_on = Day(2021, 10, 26)
             one.yards[0].due_start, one.yards[0].due_completion = Day(2021, 4, 30), Day(2021, 10, 31)
 

@@ -107,6 +107,8 @@ def findings_of(stage: Stage, one: Works) -> list[dict[str, Any]]:
         Stage.RESERVE: [eligible],
         Stage.PLANNED: [eligible, frozen],
         Stage.DESIGNED: [frozen],
+        Stage.APPROVED: [frozen],
+        Stage.TENDERED: [frozen],
         Stage.STARTED: _start_findings(one) if stage == Stage.STARTED else [],
         Stage.COMPLETED: _completion_findings(number),
         Stage.ACCEPTED: [_completed_finding(one)] if stage == Stage.ACCEPTED else [],

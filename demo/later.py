@@ -26,6 +26,7 @@ NEXT: dict[str, tuple[str, int]] = {
     "130702": ("confirmed", 3),
 }
 RESERVE_ONLY = 3  # projects of the reserve library without a plan, in each county of both lists
+READY_FOR_ROUNDS = ("130404", "130403")  # the counties of the demo's clerks: flats of the reserve are registered too
 SPARE = 260  # yards in no project
 TWINS = 5  # pairs that look like the same yard entered twice
 
@@ -47,25 +48,33 @@ def lay_later(
     """(yards, projects) around `today`; the projects carry their plan's state in `party` until they are written."""
     by_code = {county.code: county for county in counties}
     works: list[Works] = []
-    planned_on = min(Day(today.year, 1, 15), today - datetime.timedelta(days=40))
+    planned_on = min(Day(today.year, 1, 15), today - datetime.timedelta(days=80))
     for code, number in CURRENT.items():
         for place in range(max(1, round(number * min(1.0, scale * 5)))):
             one = _project(by_code[code], names, ground, rng, 2 if place == 3 else 1)
             one.year, one.planned_on = today.year, planned_on
             one.reserve_on = planned_on - datetime.timedelta(days=rng.randint(40, 120))
             one.designed_on = min(
-                planned_on + datetime.timedelta(days=rng.randint(15, 120)), today - datetime.timedelta(days=rng.randint(3, 9))
+                planned_on + datetime.timedelta(days=rng.randint(15, 120)), today - datetime.timedelta(days=rng.randint(30, 45))
             )
+            one.approved_on = one.designed_on + datetime.timedelta(days=rng.randint(12, 18))
+            one.tendered_on = one.approved_on + datetime.timedelta(days=rng.randint(3, 8))
+            for yard in one.yards:
+                yard.with_flats = True  # their rounds have a roll
             _dates(one, today, rng)
             works.append(one)
     for code, (_state, number) in NEXT.items():
         for _ in range(number):
             one = _reserve(by_code[code], names, ground, rng, today)
+            one.yards[0].with_flats = code in READY_FOR_ROUNDS
             one.year, one.in_plan = today.year + 1, True
             _dates(one, Day(today.year + 1, 2, 1), rng)
             works.append(one)
     for code in dict.fromkeys([*CURRENT, *NEXT]):
-        works += [_reserve(by_code[code], names, ground, rng, today) for _ in range(RESERVE_ONLY)]
+        reserve = [_reserve(by_code[code], names, ground, rng, today) for _ in range(RESERVE_ONLY)]
+        for one in reserve:
+            one.yards[0].with_flats = code in READY_FOR_ROUNDS
+        works += reserve
     _number(works, today)
     spare = [yard for one in works for yard in one.yards]
     loose = [_yard(rng.choice(counties), names, ground, rng) for _ in range(max(2 * TWINS, round(SPARE * scale)))]

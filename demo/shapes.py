@@ -101,6 +101,8 @@ class Works:
     reserve_on: Day | None = None
     planned_on: Day | None = None
     designed_on: Day | None = None
+    approved_on: Day | None = None
+    tendered_on: Day | None = None
     works_on: Day | None = None  # works contract
     supervision_on: Day | None = None
     started_on: Day | None = None

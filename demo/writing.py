@@ -198,6 +198,8 @@ def _steps(one: Works) -> list[tuple[Stage, Day]]:
         (Stage.RESERVE, one.reserve_on),
         (Stage.PLANNED, one.planned_on),
         (Stage.DESIGNED, one.designed_on),
+        (Stage.APPROVED, one.approved_on),
+        (Stage.TENDERED, one.tendered_on),
         (Stage.STARTED, one.started_on),
         (Stage.COMPLETED, one.completed_on),
         (Stage.ACCEPTED, one.accepted_on),

@@ -76,7 +76,7 @@ def test_four_years_together_are_9368_communities_and_150_million_square_metres(
 
 def test_every_project_takes_its_steps_in_order(plan):
     for one in plan.works:
-        days = [one.reserve_on, one.planned_on, one.designed_on, one.works_on, one.supervision_on, one.started_on]
+        days = [one.reserve_on, one.planned_on, one.designed_on, one.approved_on, one.tendered_on, one.works_on, one.supervision_on, one.started_on]
         days = [day for day in [*days, one.completed_on, one.accepted_on] if day]
         assert days == sorted(days), one.code
         assert one.works_on and one.supervision_on
@@ -121,11 +121,11 @@ def test_names_are_once_per_county_and_codes_once_at_all(plan):
     assert len({one.code for one in plan.works + plan.later}) == len(plan.works + plan.later)
 
 
-def test_the_current_year_has_60_designed_projects_and_nothing_in_the_future(plan):
+def test_the_current_year_has_60_tendered_projects_and_nothing_in_the_future(plan):
     current = [one for one in plan.later if one.year == TODAY.year]
     assert len(current) == 60
     assert sum(1 for one in current if one.county == "130404") >= 5
-    assert all(one.designed_on and one.planned_on < one.designed_on < TODAY and one.started_on is None for one in current)
+    assert all(one.tendered_on and one.planned_on < one.tendered_on < TODAY and one.started_on is None for one in current)
     assert all(yard.due_completion.year == TODAY.year for one in current for yard in one.yards)
 
 
@@ -133,7 +133,7 @@ def test_the_current_year_has_60_designed_projects_and_nothing_in_the_future(pla
 def test_any_day_can_be_today(today):
     later = build(counties=read_counties(REGIONS_FILE), seed=7, today=today, scale=0.02).later
     for one in later:
-        days = [day for day in (one.reserve_on, one.planned_on, one.designed_on) if day]
+        days = [day for day in (one.reserve_on, one.planned_on, one.designed_on, one.approved_on, one.tendered_on) if day]
         assert days == sorted(days) and days[-1] < today, one.code
         for yard in one.yards:
             assert yard.due_start is None or yard.due_start <= yard.due_completion
