@@ -5,12 +5,13 @@ from __future__ import annotations
 import datetime
 from dataclasses import dataclass
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from projects.models import Project
 from surveys.choices import ObjectionState, RoundKind, RoundState
-from surveys.models import Publication, RollEntry, Round
+from surveys.models import Objection, Publication, RollEntry, Round
 from surveys.rules import GATE_PERCENT, gate_passed, households_needed
 
 
@@ -50,10 +51,11 @@ def standing_rounds(project: Project, kind: str, day: datetime.date) -> dict[int
     A later round takes the place of an earlier one, whichever way it went. Objections are those open now.
     """
     end = timezone.make_aware(datetime.datetime.combine(day + datetime.timedelta(days=1), datetime.time.min))
+    waiting = Objection.objects.filter(round=OuterRef("pk"), state=ObjectionState.OPEN).order_by().values("round")
     rows = (
         Round.objects.filter(project=project, kind=kind, state=RoundState.CLOSED, closed_at__lt=end)
         .select_related("counted", "community")
-        .annotate(waiting=Count("objections", filter=Q(objections__state=ObjectionState.OPEN)))
+        .annotate(waiting=Coalesce(Subquery(waiting.annotate(number=Count("pk")).values("number")), 0))
         .order_by("community_id", "-closed_at", "-pk")
         .distinct("community_id")
     )
