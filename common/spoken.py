@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -37,6 +38,14 @@ def resident_day(when: date | datetime, language: str = "zh-hans", *, year: bool
     return f"{front}{day.day} {MONTHS_EN[day.month - 1]}{f' {day.year}' if year else ''}"
 
 
+def resident_month(when: date | datetime, language: str = "zh-hans", *, year: bool = False) -> str:
+    """ "5 月" or "May"; with `year` "2021 年 5 月" or "May 2021"."""
+    day = beijing_day(when)
+    if is_chinese(language):
+        return f"{f'{day.year} 年 ' if year else ''}{day.month} 月"
+    return f"{MONTHS_EN[day.month - 1]}{f' {day.year}' if year else ''}"
+
+
 def resident_moment(when: datetime, language: str = "zh-hans", *, year: bool = False, weekday: bool = True) -> str:
     """ "4 月 10 日（周六）20:00" or "Sat 10 April, 20:00". The moment must know its zone (ValueError)."""
     day = resident_day(when, language, year=year, weekday=weekday)
@@ -62,3 +71,25 @@ def resident_period(first: date | datetime, last: date | datetime, language: str
         return f"{head}至 {tail}"
     head = str(start.day) if same_month else resident_day(start, language, year=over_new_year, weekday=False)
     return f"{head} to {resident_day(end, language, year=year or over_new_year, weekday=False)}"
+
+
+def resident_door(building: str, unit: str = "", door: str = "", language: str = "zh-hans") -> str:
+    """ "3 号楼 2 单元 401" or "Building 3, stairwell 2, door 401" from the register's "3号楼", "2", "401"; empty parts are left out.
+
+    Names that are no numbers ("甲楼", "东单元") stay as they are.
+    """
+    chinese = is_chinese(language)
+    numbered = re.fullmatch(r"(\d+)\s*号楼", building.strip())
+    if numbered:
+        house = f"{numbered[1]} 号楼" if chinese else f"building {numbered[1]}"
+    else:
+        house = building.strip()
+    number = unit.strip().removesuffix("单元").strip()
+    if number.isascii() and number.isalnum():
+        stairwell = f"{number} 单元" if chinese else f"stairwell {number}"
+    else:
+        stairwell = unit.strip()
+    if chinese:
+        return " ".join(filter(None, [house, stairwell, door.strip()]))
+    whole = ", ".join(filter(None, [house, stairwell, f"door {door.strip()}" if door.strip() else ""]))
+    return whole[:1].upper() + whole[1:]

@@ -62,6 +62,14 @@ def test_a_phone_reads_it_no_micro_codes_and_level_m():
     assert qr.modules("A") == [[bool(module) for module in row] for row in segno.make_qr("A", error="m", boost_error=False).matrix]
 
 
+def test_the_mask_of_one_code_can_serve_its_neighbours():
+    mask = qr.best_mask(URL)
+    assert qr.modules(URL, mask=mask) == qr.modules(URL)
+    neighbour = URL[:-1] + "6"
+    expected = segno.make_qr(neighbour, error="m", boost_error=False, mask=mask).matrix
+    assert qr.modules(neighbour, mask=mask) == [[bool(module) for module in row] for row in expected]
+
+
 def test_a_text_that_no_code_holds_is_refused():
     with pytest.raises(ValueError, match="too long"):
         qr.svg("ABC-" * 1000)

@@ -74,3 +74,17 @@ def test_templates_speak_the_readers_language():
         assert page.render(context) == "4 月 10 日（周六）20:00 4 月 11 日（周日） []"
     with translation.override("en"):
         assert page.render(context) == "Sat 10 April, 20:00 Sun 11 April []"
+
+
+@pytest.mark.parametrize(
+    ("parts", "chinese", "english"),
+    [
+        (("3号楼", "2", "401"), "3 号楼 2 单元 401", "Building 3, stairwell 2, door 401"),
+        (("3 号楼", "2单元", ""), "3 号楼 2 单元", "Building 3, stairwell 2"),
+        (("甲楼", "东", "4**"), "甲楼 东 4**", "甲楼, 东, door 4**"),
+        (("12号楼", "", "1-2"), "12 号楼 1-2", "Building 12, door 1-2"),
+    ],
+)
+def test_a_door_is_said_as_neighbours_say_it(parts, chinese, english):
+    assert spoken.resident_door(*parts) == chinese
+    assert spoken.resident_door(*parts, language="en") == english
