@@ -6,10 +6,12 @@ from dataclasses import FrozenInstanceError
 
 import pytest
 
+from surveys.choices import Matter, RoundKind
 from surveys.library import QUESTIONNAIRES, WORK_KINDS, by_code, for_kind
+from surveys.rules import check_questions
 
-KINDS = {"willingness", "opinions", "scheme", "satisfaction", "legal"}
-MATTERS = {"fund_use", "fund_raising", "lift", "common_parts"}
+KINDS = set(RoundKind.values)
+MATTERS = set(Matter.values)
 FORMS = {"single", "multiple", "rating", "ranking", "text"}
 KEYS = {"code", "form", "zh", "en", "hint_zh", "hint_en", "required", "deciding", "most", "options"}
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
@@ -63,6 +65,11 @@ def test_its_questions_have_the_shape_that_a_round_stores(questionnaire):
             assert question["most"] == (5 if question["form"] == "rating" else 0)
         for option in question["options"]:
             assert set(option) == {"code", "zh", "en", "hint_zh", "hint_en"} | ({"counts"} if question["deciding"] else set())
+
+
+@BY_CODE
+def test_a_round_takes_it_as_it_is(questionnaire):
+    check_questions(questionnaire.asked(1), deciding=questionnaire.kind != "opinions")
 
 
 @BY_CODE
