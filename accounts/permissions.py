@@ -58,6 +58,7 @@ ACTIONS: dict[str, Action] = {
     "plans.confirm": _do(_("Confirm or return a county's annual plan"), CITY),
     "plans.freeze": _do(_("Freeze the annual plan"), PROVINCE),
     # a round hangs below its community: street staff run those of their own
+    "rounds.see": _see(_("See rounds, turnout and results"), PROVINCE, CITY, DISTRICT, STREET, AUDITOR),
     "rounds.manage": _do(_("Open rounds, correct rolls, print notices and household codes"), DISTRICT, STREET),
     "rounds.decide": _do(_("Decide objections"), DISTRICT),
     "tokens.manage": _do(_("Issue tokens for machine clients"), PROVINCE, CITY),

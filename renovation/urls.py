@@ -17,6 +17,7 @@ urlpatterns = [
     path("spreadsheets/", include("spreadsheets.urls")),
     # the project's own page needs the stair: one floor higher, same names ("projects:detail")
     path("", include(([*works_urls, *stair_urls], "projects"))),
+    path("", include(("surveys.urls", "surveys"))),
     path("healthz", views.Health.as_view(), name="healthz"),
     path("design/", views.Design.as_view(), name="design"),
     path("i18n/", include("django.conf.urls.i18n")),
