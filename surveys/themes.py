@@ -145,7 +145,7 @@ def _ends(silent: list[_Read], rest: list[_Read]) -> list[Group]:
 
 def _new_words(read: Sequence[_Read], rest: list[_Read]) -> tuple[list[Group], list[_Read]]:
     """(groups, what is left): the most frequent word of the texts left takes all texts that use it, then the next one."""
-    groups = []
+    groups: list[Group] = []
     while True:
         counted = Counter(word for one in rest for word in one.candidates)
         word, number = min(counted.items(), key=lambda pair: (-pair[1], pair[0]), default=("", 0))

@@ -25,7 +25,10 @@ OWN_ROOMS = {
     "messaging": {"transports"},
     "communities": {"bulk", "bulk_households", "duplicates", "history", "merging", "owners"},
     "projects": {"comparing", "images"},
-    "surveys": {"ballot_file", "codes", "library", "merkle", "printing", "publications", "results", "reviews", "rolls", "signing", "verifier"},
+    "surveys": {
+        "answers", "ballot_file", "codes", "library", "merkle", "printing", "publications", "results", "reviews", "rolls",
+        "signing", "theme_words", "themes", "verifier",
+    },
     "lifecycle": {"gates", "screens", "transitions", "visits"},
     "analytics": {
         "anchors", "behind", "counting", "indicators", "keeping", "maps", "measures", "overview", "period", "todo", "signing", "caching",

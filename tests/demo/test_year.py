@@ -76,7 +76,16 @@ def test_four_years_together_are_9368_communities_and_150_million_square_metres(
 
 def test_every_project_takes_its_steps_in_order(plan):
     for one in plan.works:
-        days = [one.reserve_on, one.planned_on, one.designed_on, one.approved_on, one.tendered_on, one.works_on, one.supervision_on, one.started_on]
+        days = [
+            one.reserve_on,
+            one.planned_on,
+            one.designed_on,
+            one.approved_on,
+            one.tendered_on,
+            one.works_on,
+            one.supervision_on,
+            one.started_on,
+        ]
         days = [day for day in [*days, one.completed_on, one.accepted_on] if day]
         assert days == sorted(days), one.code
         assert one.works_on and one.supervision_on

@@ -184,7 +184,7 @@ def test_the_page_shows_tables_themes_and_masked_texts_in_both_languages(round_,
     client.force_login(make_user("street_staff", "130404"))
     html = client.get(reverse("surveys:answers", args=[round_.pk])).content.decode()
     assert "最想要的是" in html and "加装电梯（7 户）" in html and "停车难，找138********" in html and "13812345678" not in html
-    assert "积分" in html and "分楼栋" in html
+    assert "积分" in html and "各楼结果" in html
     client.cookies["django_language"] = "en"
     html = client.get(reverse("surveys:answers", args=[round_.pk])).content.decode()
     assert "Wanted most:" in html and "Lifts (7 households)" in html and "Of those who answered" in html
@@ -198,9 +198,9 @@ def test_the_filter_shows_one_building_and_hides_its_small_numbers(round_, clien
         answer(entry, decision="no" if number % 10 < 2 else "yes")
     client.force_login(make_user("district_staff", "130404"))
     html = client.get(reverse("surveys:answers", args=[round_.pk]), {"building": "1号楼"}).content.decode()
-    assert "&lt;5" in html and ">2</td>" not in html and "分楼栋" not in html
+    assert "&lt;5" in html and ">2</td>" not in html and "各楼结果" not in html
     unknown = client.get(reverse("surveys:answers", args=[round_.pk]), {"building": "99号楼"}).content.decode()
-    assert "分楼栋" in unknown
+    assert "各楼结果" in unknown
 
 
 @pytest.mark.django_db
