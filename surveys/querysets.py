@@ -5,8 +5,13 @@ from __future__ import annotations
 import datetime
 from typing import Self
 
+from django.db.models import F, Q
+from django.db.models.functions import Coalesce
+
+from common.text import narrow
 from regions.querysets import M, ScopedQuerySet
 from surveys.choices import RoundState
+from surveys.rules import GATE_PERCENT
 
 
 class RoundQuerySet(ScopedQuerySet[M]):
@@ -29,6 +34,17 @@ class RoundQuerySet(ScopedQuerySet[M]):
     def closed(self) -> Self:
         """With a result."""
         return self.filter(state=RoundState.CLOSED)
+
+    def with_lack(self) -> Self:
+        """Adds `lack`: hundredths of households that are missing to the 80 % gate, by the kept count; 0 or less = reached."""
+        return self.annotate(lack=F("roll_count") * GATE_PERCENT - Coalesce(F("counted__agreed"), 0) * 100)
+
+    def search(self, words: str) -> Self:
+        """Every word must occur: in the title, the round's code, or the community's name, pinyin, initials or code."""
+        rows = self
+        for word in narrow(words).lower().split():
+            rows = rows.filter(Q(title_zh__icontains=word) | Q(code__iexact=word) | Q(community__search_text__contains=word))
+        return rows
 
 
 class BelowRoundQuerySet(ScopedQuerySet[M]):

@@ -3,8 +3,22 @@
 from django.urls import path
 
 from surveys.views import answers as answer_views
+from surveys.views import drafting, steps
+from surveys.views import staff as desk
 
+staff = [
+    path("rounds/", desk.RoundList.as_view(), name="list"),
+    path("rounds/new/", drafting.RoundCreate.as_view(), name="create"),
+    path("rounds/<int:pk>/", desk.RoundDetail.as_view(), name="detail"),
+    path("rounds/<int:pk>/live/", desk.RoundLive.as_view(), name="live"),
+    path("rounds/<int:pk>/recount/", desk.RoundRecount.as_view(), name="recount"),
+    path("rounds/<int:pk>/edit/", drafting.RoundEdit.as_view(), name="edit"),
+    path("rounds/<int:pk>/announce/", steps.RoundAnnounce.as_view(), name="announce"),
+    path("rounds/<int:pk>/unannounce/", steps.RoundUnannounce.as_view(), name="unannounce"),
+    path("rounds/<int:pk>/extend/", steps.RoundExtend.as_view(), name="extend"),
+    path("rounds/<int:pk>/cancel/", steps.RoundCancel.as_view(), name="cancel"),
+]
 answers = [
     path("rounds/<int:pk>/answers/", answer_views.AnswersPage.as_view(), name="answers"),
 ]
-urlpatterns = [*answers]
+urlpatterns = [*staff, *answers]

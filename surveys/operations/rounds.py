@@ -72,7 +72,7 @@ def _checked(plan: Plan, community: Community, at: datetime.datetime) -> None:
     try:
         check_questions(plan.questions, deciding=plan.kind not in WITHOUT_DECISION)
     except BadQuestions as bad:
-        faults["questions"] = question_fault(bad)
+        faults["questions"] = question_fault(bad, plan.questions)
     if faults:
         raise InvalidInput(" ".join(faults.values()), details=faults)
 
@@ -115,8 +115,8 @@ def _times_checked(opens_at: datetime.datetime, closes_at: datetime.datetime, at
     return {}
 
 
-def question_fault(bad: BadQuestions) -> str:
-    """The fault as a sentence that says which question and what to do."""
+def question_fault(bad: BadQuestions, questions: Sequence[Question]) -> str:
+    """The fault as a sentence that says which question, by its number, and what to do."""
     words = {
         "empty": _("A round asks at least one question."),
         "codes_repeat": _("Every question has a mark of its own."),
@@ -128,7 +128,8 @@ def question_fault(bad: BadQuestions) -> str:
         "none_decides": _("In a round of opinions no question decides: the answer itself counts."),
         "deciding_form": _("The question that decides is one required choice, and each answer says how it counts."),
     }
-    return f"{bad.where}: {words[bad.what]}" if bad.where else words[bad.what]
+    number = next((place for place, question in enumerate(questions, 1) if bad.where and question.get("code") == bad.where), 0)
+    return _("Question %(number)s: %(fault)s") % {"number": number, "fault": words[bad.what]} if number else words[bad.what]
 
 
 def place_of(community: Community) -> dict[str, str]:
