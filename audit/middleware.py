@@ -3,13 +3,19 @@
 from typing import Any
 
 import pghistory.middleware
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 
 LONGEST_REASON = 500
+HOUSEHOLDS = "/v/"  # households vote without an account: no user to note, and their ballots are their own record
 
 
 class AuditContextMiddleware(pghistory.middleware.HistoryMiddleware):
     """pghistory's middleware: writes get the user and the URL; operations add `reason` with pghistory.context."""
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Households' pages pass by: they neither have a user nor may they touch a session."""
+        response: HttpResponse = self.get_response(request) if request.path.startswith(HOUSEHOLDS) else super().__call__(request)
+        return response
 
     def get_context(self, request: HttpRequest) -> dict[str, Any]:
         """User id and path; the reason from the form's `reason` field when there is one."""

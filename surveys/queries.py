@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
+from communities.models import Community
 from projects.models import Project
 from surveys.choices import ObjectionState, RoundKind, RoundState
-from surveys.models import Objection, Publication, RollEntry, Round
+from surveys.codes import code_digest, typed
+from surveys.models import Ballot, Objection, Publication, RollEntry, Round
 from surveys.rules import GATE_PERCENT, gate_passed, households_needed
+
+MOST_FOUND = 12  # rounds that a search for one's community names, and in which a code is looked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +94,42 @@ def round_by_code(code: str) -> Round | None:
     return rows.filter(code=code.upper()).first()
 
 
+def published_rounds() -> QuerySet[Round]:
+    """Closed rounds with their counts and places: everybody may see them."""
+    return Round.objects.closed().select_related("counted", "community__region")
+
+
 def newest_publication(round_: Round) -> Publication | None:
     """The published result that holds now."""
     return round_.publications.order_by("-revision").first()
+
+
+def cast_moment(ballot_id: int) -> datetime.datetime | None:
+    """When a ballot was cast."""
+    return Ballot.objects.filter(pk=ballot_id).values_list("cast_at", flat=True).first()
+
+
+def own_ballot(entry_id: int, receipt: str) -> Ballot | None:
+    """The household's ballot of that receipt; None when it is somebody else's, or nobody's."""
+    return Ballot.objects.filter(entry_id=entry_id, receipt=receipt).only("receipt", "cast_at").first()
+
+
+def round_of_receipt(receipt: str) -> str | None:
+    """The public code of the round in which this receipt was given."""
+    return Ballot.objects.filter(receipt=receipt).values_list("round__code", flat=True).first()
+
+
+def open_rounds(words: str, most: int = MOST_FOUND) -> list[Round]:
+    """Rounds that take ballots now in communities that the words fit (name, address, code, pinyin), by name; one query."""
+    fitting = Community.objects.current().search(words).order_by()
+    rows = Round.objects.filter(state=RoundState.OPEN, community__in=fitting, closes_at__gt=timezone.now())
+    return list(rows.select_related("community__region").order_by("community__pinyin", "pk")[:most])
+
+
+def round_of_code(rounds: Sequence[Round], code: str) -> str:
+    """The public code of that one of the rounds in which this household code is in use; "" when there is none."""
+    rows = RollEntry.objects.filter(round__in=rounds, code_digest=code_digest(typed(code)))
+    return rows.values_list("round__code", flat=True).first() or ""
 
 
 def missing_households(round_: Round) -> QuerySet[RollEntry]:

@@ -14,6 +14,7 @@ GATE_PERCENT = 80
 FORMS = ("single", "multiple", "rating", "ranking", "text")
 LONGEST_TEXT = 500
 HIGHEST_MARK = 5
+RESERVED = frozenset({"code", "key", "receipt", "q"})  # names that the voting form itself uses
 SMALL_GROUP = 5  # results of fewer ballots than this are not shown where a choice could be traced
 
 Question = dict[str, Any]
@@ -36,7 +37,7 @@ def check_questions(questions: Sequence[Question], *, deciding: bool) -> None:
     codes = [question.get("code", "") for question in questions]
     if not questions:
         raise BadQuestions("", "empty")
-    if len(set(codes)) != len(codes) or not all(codes):
+    if len(set(codes)) != len(codes) or not all(codes) or RESERVED & set(codes):
         raise BadQuestions("", "codes_repeat")
     for question in questions:
         _check_question(question)

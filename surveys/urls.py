@@ -1,9 +1,9 @@
-"""Addresses of rounds, one list for each audience."""
+"""Addresses of rounds (namespace "surveys"): one list for each audience."""
 
 from django.urls import path
 
 from surveys.views import answers as answer_views
-from surveys.views import drafting, steps
+from surveys.views import drafting, public, resident, steps
 from surveys.views import staff as desk
 
 staff = [
@@ -18,7 +18,19 @@ staff = [
     path("rounds/<int:pk>/extend/", steps.RoundExtend.as_view(), name="extend"),
     path("rounds/<int:pk>/cancel/", steps.RoundCancel.as_view(), name="cancel"),
 ]
+resident_urls = [
+    path("v/", resident.FindRound.as_view(), name="find"),
+    path("v/receipt/<str:receipt>.svg", resident.ReceiptQR.as_view(), name="receipt-qr"),
+    path("v/<str:code>/", resident.Vote.as_view(), name="vote"),
+    path("v/<str:code>/c/<str:slip>/", resident.Vote.as_view(), name="vote-slip"),
+    path("v/<str:code>/question/", resident.AskQuestion.as_view(), name="vote-question"),
+    path("v/<str:code>/cast/", resident.CastBallot.as_view(), name="ballot-cast"),
+]
+public_urls = [
+    path("results/", public.ResultList.as_view(), name="results"),
+    path("results/<str:code>/", public.Result.as_view(), name="result"),
+]
 answers = [
     path("rounds/<int:pk>/answers/", answer_views.AnswersPage.as_view(), name="answers"),
 ]
-urlpatterns = [*staff, *answers]
+urlpatterns = [*resident_urls, *public_urls, *staff, *answers]

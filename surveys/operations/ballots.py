@@ -20,9 +20,11 @@ from surveys.rules import Answers, Question, counts_as, read_answers
 
 VERDICTS = {"agree": Verdict.AGREE, "against": Verdict.AGAINST, "abstain": Verdict.ABSTAIN, "none": Verdict.NONE}
 
-# The household's row, locked until the ballot is counted, with what its round asks.
+# The household's row, locked until the ballot is counted, with what its round asks and what its pages say: one way to the server.
 DOOR = """
-    SELECT e.id, e.building, e.unit, e.door, e.ballot_id, r.id, r.state, r.opens_at, r.closes_at, r.questions::text
+    SELECT e.id, e.building, e.unit, e.door, e.ballot_id, r.id, r.state, r.opens_at, r.closes_at, r.questions::text,
+           r.code, r.kind, r.matter, r.title_zh, r.title_en, r.place::text, r.facts::text, r.contact, r.objection_days,
+           r.roll_count, r.scheme_version, r.synthetic
     FROM surveys_rollentry e JOIN surveys_round r ON r.id = e.round_id
     WHERE {which} {lock}
 """
@@ -48,7 +50,7 @@ CAST = """
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """A household on an open round's roll, as casting needs it."""
+    """A household on an open round's roll, as casting and its pages need it. `code` is the round's; JSON comes as text."""
 
     entry_id: int
     building: str
@@ -60,6 +62,18 @@ class Door:
     opens_at: datetime.datetime
     closes_at: datetime.datetime
     questions_text: str
+    code: str
+    kind: str
+    matter: str
+    title_zh: str
+    title_en: str
+    place_text: str
+    facts_text: str
+    contact: str
+    objection_days: int
+    households: int
+    scheme_version: int | None
+    synthetic: bool
 
     @property
     def questions(self) -> list[Question]:
@@ -74,11 +88,13 @@ class Cast:
     ballot_id: int
     receipt: str
     cast_at: datetime.datetime
-    entry_id: int
-    building: str
-    unit: str
-    door: str
+    at_door: Door
     again: bool = False
+
+    @property
+    def entry_id(self) -> int:
+        """The household's row on the roll."""
+        return self.at_door.entry_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +202,7 @@ def _sent_before(door: Door, key: uuid.UUID) -> Cast | None:
     found = _known(door.entry_id, key)
     if found is None or found[0] != door.ballot_id:
         return None
-    return Cast(*found, door.entry_id, door.building, door.unit, door.door, again=True)
+    return Cast(*found, door, again=True)
 
 
 def write_ballot(
@@ -232,5 +248,5 @@ def write_ballot(
     if row is None:
         known = _known(door.entry_id, key)
         assert known, "a key that cannot be inserted is there"
-        return Cast(*known, door.entry_id, door.building, door.unit, door.door, again=True)
-    return Cast(row[0], receipt, cast_at, door.entry_id, door.building, door.unit, door.door)
+        return Cast(*known, door, again=True)
+    return Cast(row[0], receipt, cast_at, door)

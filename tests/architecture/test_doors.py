@@ -16,6 +16,8 @@ OTHERS = {"set_language", "api-schema", "api-docs"}
 PUBLIC = {
     "home",
     "accounts:login", "accounts:logout", "healthz", "design", "analytics:definitions", "analytics:map", "analytics:published",
+    "surveys:find", "surveys:receipt-qr", "surveys:vote", "surveys:vote-slip", "surveys:vote-question", "surveys:ballot-cast",
+    "surveys:results", "surveys:result",
 }  # fmt: skip
 
 

@@ -27,7 +27,7 @@ OWN_ROOMS = {
     "projects": {"comparing", "images"},
     "surveys": {
         "answers", "ballot_file", "codes", "desk", "library", "merkle", "planning", "printing", "publications", "questions", "results",
-        "reviews", "rolls", "screens", "signing", "theme_words", "themes", "verifier",
+        "reviews", "rolls", "screens", "signing", "theme_words", "themes", "throttling", "verifier", "voting",
     },
     "lifecycle": {"gates", "screens", "transitions", "visits"},
     "analytics": {
