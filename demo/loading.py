@@ -17,10 +17,11 @@ from analytics.counting import count_year, years_to_count
 from analytics.models import YearCount
 from common.text import pinyin, search_words
 from communities.models import Building, Community, Household, Owner
-from demo.copying import copy_objects, rebuilt_afterwards
+from demo.copying import copy_objects, rebuilt_afterwards, triggers_resting
 from demo.flats import copy_flats
 from demo.people import add_accounts, loaded
 from demo.pictures import store_pictures
+from demo.rounds import RoundWriter, votes
 from demo.shapes import Street, Yard, YearPlan
 from demo.writing import Writer
 from demo.yards import english
@@ -30,6 +31,7 @@ from projects.models import Contract, Entry, Photo, ProgressReport, Project
 from regions.choices import LEVEL_DEPTH, Level, RegionKind
 from regions.models import Region
 from regions.operations import REGIONS_FILE, load_official_regions
+from surveys.models import Ballot, CallBack, Publication, RollEntry, Round, RoundCount
 
 SOURCE = "示例数据"
 REASON = "load_demo: 示例数据"
@@ -38,7 +40,9 @@ TABLES = (
     "accounts_user", "communities_community", "communities_building", "communities_household", "communities_owner",
     "projects_annualplan", "projects_project", "projects_entry", "projects_contract", "projects_photo",
     "projects_progressreport", "lifecycle_stagechange", "analytics_dailycount", "regions_region",
+    "surveys_round", "surveys_rollentry", "surveys_ballot", "surveys_roundcount", "surveys_publication",
 )  # fmt: skip
+ROUNDS = (Round, RollEntry, Ballot, RoundCount, Publication, CallBack)
 WORKS = (Project, Entry, Contract, StageChange, ProgressReport, Photo)
 Say = Callable[[str], None]
 
@@ -52,6 +56,7 @@ class Wish:
     households: bool = True
     scale: float = 1.0
     processes: int = 2
+    all_rounds: bool = False
 
 
 def load(wish: Wish, say: Say) -> bool:
@@ -94,6 +99,11 @@ def _write(wish: Wish, say: Say) -> None:
         with _step(say, "households and owners"), rebuilt_afterwards(Household, Owner):
             flats = [(yard, ids[yard.code].pk, buildings[yard.code]) for yard in _yards_of(plan) if yard.with_flats]
             copy_flats(wish.seed, flats, wish.processes)
+        with _step(say, "rounds, rolls and ballots"), rebuilt_afterwards(*ROUNDS), triggers_resting(*ROUNDS):
+            with connection.cursor() as cursor:
+                cursor.execute("ANALYZE communities_household, communities_owner, communities_building")
+            writer = RoundWriter(users, ids, wish.seed)
+            writer.write(list(votes([*plan.works, *plan.later], all_kinds=wish.all_rounds)))
 
 
 def _tell_the_audit_trail() -> None:

@@ -23,6 +23,7 @@ class Command(BaseCommand):
         parser.add_argument("--seed", type=int, default=2021, help="the same seed gives the same data (default 2021)")
         parser.add_argument("--households", action="store_true", default=True, help="with flats and owners (the default)")
         parser.add_argument("--no-households", action="store_false", dest="households", help="without flats and owners")
+        parser.add_argument("--all-rounds", action="store_true", help="every kind of round in the whole province: two minutes more")
         parser.add_argument("--scale", type=float, default=1.0, help="size of the year, 0.01 to 1 (default 1: the public figures)")
         parser.add_argument("--today", type=datetime.date.fromisoformat, help="day taken as today for the current year's plan")
         parser.add_argument("--processes", type=int, default=min(2, os.cpu_count() or 1), help="processes that seal owners' names")
@@ -40,6 +41,7 @@ class Command(BaseCommand):
             today=options["today"] or timezone.localdate(),
             households=options["households"],
             scale=options["scale"],
+            all_rounds=options["all_rounds"],
             processes=options["processes"],
         )
         if load(wish, self._say):
