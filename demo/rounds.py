@@ -115,7 +115,7 @@ class RoundWriter:
             for row, vote in pairs
         ]
         households = sum(vote.households for _, vote in pairs)
-        values = {
+        values: dict[str, int | str | list[str]] = {
             "first_entry": reserve_ids(RollEntry, households)[0] - 1,
             "first_ballot": reserve_ids(Ballot, sum(vote.agreed + vote.against for _, vote in pairs))[0] - 1,
             "alphabet": ALPHABET,

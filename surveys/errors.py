@@ -46,3 +46,9 @@ class ObjectionRefused(DomainError):
     """No objection now: outside its period, or one is open already."""
 
     code = "objection_refused"
+
+
+class CountsDisagree(DomainError):
+    """Two ways of counting the same round differ: nothing is published until somebody has looked."""
+
+    code = "counts_disagree"

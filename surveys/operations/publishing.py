@@ -7,13 +7,15 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import Max
+from django.utils.translation import gettext as _
 
 from surveys import signing
-from surveys.ballot_file import Header, compose, count
+from surveys.ballot_file import Counts, Header, compose
 from surveys.choices import RoundKind
+from surveys.errors import CountsDisagree
 from surveys.models import Publication, Round, RoundCount
 from surveys.publications import leaves_of, question_of, rule_of
-from surveys.results import Tally, legal_count, legal_figures, tally
+from surveys.results import Tally, legal_count, legal_figures, recount, tally
 
 
 def keep_count(round_: Round, at: datetime.datetime, *, final: bool = False) -> Tally:
@@ -38,12 +40,40 @@ def keep_count(round_: Round, at: datetime.datetime, *, final: bool = False) -> 
     return counted
 
 
+def _counts(round_: Round, counted: Tally) -> Counts:
+    """The figures of the file as SQL counts them; compared with each other here, with the ballots by `compose`."""
+    again = recount(round_)
+    total = counted.total
+    agreed = again.voted if round_.kind == RoundKind.OPINIONS else again.agreed
+    if not again.agrees or (total.voted, total.agreed, total.against, total.abstained) != (
+        again.voted,
+        agreed,
+        again.against,
+        again.abstained,
+    ):
+        raise CountsDisagree(_("The ballots and the count of this round differ. Nothing is published; have it looked at."))
+    by_law = legal_count(round_) if round_.kind == RoundKind.LEGAL else None
+    return Counts(
+        ballots=again.ballots,
+        replaced=again.replaced,
+        annulled=again.annulled,
+        agree=again.agreed,
+        against=again.against,
+        abstain=again.abstained,
+        agree_heads=by_law.heads_agree if by_law else 0,
+        agree_area=by_law.area_agree if by_law else Decimal(0),
+        took_part_heads=by_law.heads_took_part if by_law else 0,
+        took_part_area=by_law.area_took_part if by_law else Decimal(0),
+    )
+
+
 def publish(round_: Round, at: datetime.datetime) -> Publication:
     """Count a closed round for good and publish it: the next revision, signed. Runs inside the caller's transaction.
 
-    Raises ValueError when the ballots and the count do not fit each other: then nothing is published and nothing closes.
+    Counted three ways: from the roll's pointers, again from the ballots alone (both in SQL), and from the lines of the file. Raises
+    CountsDisagree when they differ: then nothing is published and nothing closes.
     """
-    keep_count(round_, at, final=True)
+    counted_now = keep_count(round_, at, final=True)
     counted = RoundCount.objects.get(round=round_)
     revision = (round_.publications.aggregate(last=Max("revision"))["last"] or 0) + 1
     leaves = leaves_of(round_)
@@ -66,9 +96,12 @@ def publish(round_: Round, at: datetime.datetime) -> Publication:
         area=round_.roll_area if round_.matter and round_.roll_area else Decimal(0),
         passed=counted.passed,
         key=signing.key_id(),
-        counts=count(leaves),
+        counts=_counts(round_, counted_now),
     )
-    text = compose(header, leaves, signing.sign)
+    try:
+        text = compose(header, leaves, signing.sign)
+    except ValueError as error:
+        raise CountsDisagree(_("The ballots and the count of this round differ. Nothing is published; have it looked at.")) from error
     told = text.partition("\n\n")[0]
     root = next(line.removeprefix("root: ") for line in told.split("\n") if line.startswith("root: "))
     return Publication.objects.create(round=round_, revision=revision, header=told, root=root, key_id=signing.key_id(), published_at=at)

@@ -78,3 +78,21 @@ def test_an_annulled_ballot_makes_a_new_revision_and_the_first_stays_as_it_was(c
         file.write_text(published_file(publication), encoding="utf-8", newline="")
         assert verify(file).returncode == 0
     assert round_.state == RoundState.CLOSED
+
+
+def test_a_round_whose_counts_differ_is_not_published(community):
+    from django.db import connection
+
+    from surveys.errors import CountsDisagree
+    from surveys.operations.rounds import close_round
+
+    round_ = make_open_round(community, make_planned_project(community), households=5)
+    for entry in RollEntry.objects.filter(round=round_).select_related("round"):
+        cast(entry)
+    with connection.cursor() as cursor:  # somebody with the database in their hands drops a vote from the roll
+        cursor.execute("UPDATE surveys_rollentry SET ballot_id = NULL WHERE id = (SELECT min(id) FROM surveys_rollentry)")
+    with pytest.raises(CountsDisagree):
+        close_round(round_=round_, at=at("2021-04-10", "20:01"))
+    round_.refresh_from_db()
+    assert round_.state == RoundState.OPEN
+    assert not round_.publications.exists()
