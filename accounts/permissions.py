@@ -60,6 +60,8 @@ ACTIONS: dict[str, Action] = {
     # a round hangs below its community: street staff run those of their own
     "rounds.see": _see(_("See rounds, turnout and results"), PROVINCE, CITY, DISTRICT, STREET, AUDITOR),
     "rounds.manage": _do(_("Open rounds, correct rolls, print notices and household codes"), DISTRICT, STREET),
+    "rounds.enter": _do(_("Enter ballots at the door and from paper"), DISTRICT, STREET),
+    "rounds.check": _do(_("Call households back and settle reviews"), DISTRICT, STREET),
     "rounds.decide": _do(_("Decide objections"), DISTRICT),
     "tokens.manage": _do(_("Issue tokens for machine clients"), PROVINCE, CITY),
 }

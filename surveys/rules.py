@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -150,6 +151,23 @@ def counts_as(questions: Sequence[Question], answers: Mapping[str, Any]) -> str:
         return "none"
     chosen = answers.get(question["code"])
     return next((option["counts"] for option in question["options"] if option["code"] == chosen), "none")
+
+
+def answers_differ(questions: Sequence[Question], first: Mapping[str, Any], second: Mapping[str, Any]) -> list[str]:
+    """Codes of the questions that two people read differently from one sheet. Texts are compared without spaces and widths."""
+    return [
+        question["code"]
+        for question in questions
+        if _comparable(question, first.get(question["code"])) != _comparable(question, second.get(question["code"]))
+    ]
+
+
+def _comparable(question: Question, value: Any) -> Any:
+    if question["form"] == "text":
+        return "".join(unicodedata.normalize("NFKC", value or "").split())
+    if question["form"] == "multiple":
+        return sorted(value or [])
+    return value
 
 
 def households_needed(households: int, percent: int = GATE_PERCENT) -> int:

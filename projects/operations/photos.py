@@ -55,7 +55,8 @@ def place_in(community: Community, position: Position | None) -> tuple[float | N
     return distance, distance <= settings.PHOTO_RADIUS_METRES
 
 
-def _cleaned(raw: bytes) -> CleanImage:
+def cleaned_photo(raw: bytes) -> CleanImage:
+    """The picture made safe. Raises PhotoRefused with a sentence for what cannot be kept."""
     if not raw:
         raise PhotoRefused(_("The file is empty. Take the photo again."))
     if len(raw) > settings.PHOTO_MAX_BYTES:
@@ -109,7 +110,7 @@ def add_photo(
         raise InvalidInput(_("The project is withdrawn: photos are no longer added."))
     if kind not in PhotoKind.values:
         raise InvalidInput(_("Choose what the photo shows."), details={"kind": _("Choose what the photo shows.")})
-    image = _cleaned(raw)
+    image = cleaned_photo(raw)
     moment = taken_at or image.taken_at or at
     if moment > at + CLOCK_TOLERANCE:
         raise InvalidInput(_("The photo's time lies in the future. Check the camera's clock."))
