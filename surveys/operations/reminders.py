@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import datetime
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from messaging.operations import post_message
-from surveys.models import Reminder, RollEntry, Round
+from surveys.models import RollEntry, Round
 
 BATCH = 500
+# Marks households as reminded on a day and says which of them this worker marked: the others were another worker's.
+MARK = """
+    INSERT INTO surveys_reminder (entry_id, "on", sent_at) SELECT unnest(%s::bigint[]), %s, %s
+    ON CONFLICT (entry_id, "on") DO NOTHING RETURNING entry_id
+"""
 
 
 @transaction.atomic
@@ -29,8 +34,9 @@ def remind_round(*, round_: Round, at: datetime.datetime, most: int = BATCH) -> 
         .order_by("number")[:most]
     )
     entries = list(waiting)
-    Reminder.objects.bulk_create([Reminder(entry=entry, on=today, sent_at=at) for entry in entries], ignore_conflicts=True)
-    mine = set(Reminder.objects.filter(entry__in=entries, on=today, sent_at=at).values_list("entry_id", flat=True))
+    with connection.cursor() as cursor:
+        cursor.execute(MARK, [[entry.pk for entry in entries], today, at])
+        mine = {pk for (pk,) in cursor.fetchall()}
     with translation.override("zh-hans"):
         text = _("%(community)s: %(title)s closes on %(day)s. Your household has not answered yet; the code is on your slip.") % {
             "community": round_.community.name,

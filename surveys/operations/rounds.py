@@ -242,12 +242,15 @@ def _reason(reason: str) -> str:
 def open_round(*, round_: Round, at: datetime.datetime) -> Round:
     """Open an announced round whose time has come, and freeze its roll from the registry. Called by the clock.
 
-    Raises RoundMoved when it is not announced (any more) or its time has not come, InvalidInput when the registry is empty.
+    Raises RoundMoved when it is not announced (any more), its time has not come or has passed whole (a server that stood still
+    for days must not publish a result that nobody could vote in), InvalidInput when the registry is empty.
     """
     round_ = locked_round(round_.pk)
     require_state(round_, RoundState.ANNOUNCED)
     if at < round_.opens_at:
         raise RoundMoved(_("The round opens later."))
+    if at >= round_.closes_at:
+        raise RoundMoved(_("The round was not opened in time: nobody could have voted. Take the announcement back and announce it again."))
     entries = entries_from_registry(round_)
     if not entries:
         raise InvalidInput(_("No household of %(name)s is registered. Enter the households first.") % {"name": round_.community.name})
