@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from common.text import natural_key
 from surveys.choices import Channel, RoundKind, RoundState
 from surveys.desk import waiting_in
 from surveys.models import Round
@@ -147,6 +148,7 @@ def detail_of(round_: Round, user: User, at: datetime.datetime) -> dict[str, Any
     state = RoundState(round_.state)
     manages, decides = user.may("rounds.manage", path), user.may("rounds.decide", path)
     has_roll = state in HAS_ROLL or bool(round_.roll_hash)
+    papers = state in {RoundState.ANNOUNCED, RoundState.OPEN}
     context: dict[str, Any] = {
         "round": round_,
         "way": way_of(round_, at),
@@ -163,7 +165,9 @@ def detail_of(round_: Round, user: User, at: datetime.datetime) -> dict[str, Any
         "may_unannounce": manages and state == RoundState.ANNOUNCED,
         "may_extend": manages and state == RoundState.OPEN and round_.extensions < settings.ROUND_EXTENSIONS and at < round_.closes_at,
         "may_cancel": decides if state == RoundState.OPEN else manages and state in {RoundState.DRAFT, RoundState.ANNOUNCED},
-        "papers": state in {RoundState.ANNOUNCED, RoundState.OPEN},
+        "papers": papers,
+        "building_names": sorted({name for name, _unit in stairwells_of(round_)}, key=natural_key) if papers and manages else [],
+        "prints": list(round_.slip_prints.select_related("recorded_by").order_by("-recorded_at", "-pk")) if papers and manages else [],
         "publicity_days": settings.ROUND_PUBLICITY_DAYS,
     }
     if has_roll:

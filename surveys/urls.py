@@ -3,7 +3,7 @@
 from django.urls import path
 
 from surveys.views import answers as answer_views
-from surveys.views import drafting, public, resident, steps
+from surveys.views import drafting, papers, preview, public, resident, roll, steps
 from surveys.views import staff as desk
 
 staff = [
@@ -12,7 +12,14 @@ staff = [
     path("rounds/<int:pk>/", desk.RoundDetail.as_view(), name="detail"),
     path("rounds/<int:pk>/live/", desk.RoundLive.as_view(), name="live"),
     path("rounds/<int:pk>/recount/", desk.RoundRecount.as_view(), name="recount"),
+    path("rounds/<int:pk>/roll/", roll.RollPage.as_view(), name="roll"),
+    path("rounds/<int:pk>/roll/add/", roll.RollAdd.as_view(), name="roll-add"),
+    path("rounds/<int:pk>/roll/<int:entry>/", roll.RollCorrect.as_view(), name="roll-correct"),
+    path("rounds/<int:pk>/notice.pdf", papers.NoticePdf.as_view(), name="notice-pdf"),
+    path("rounds/<int:pk>/slips.pdf", papers.SlipsPdf.as_view(), name="slips-pdf"),
+    path("rounds/<int:pk>/result.pdf", papers.ResultPdf.as_view(), name="result-pdf"),
     path("rounds/<int:pk>/edit/", drafting.RoundEdit.as_view(), name="edit"),
+    path("rounds/<int:pk>/preview/", preview.RoundPreview.as_view(), name="preview"),
     path("rounds/<int:pk>/announce/", steps.RoundAnnounce.as_view(), name="announce"),
     path("rounds/<int:pk>/unannounce/", steps.RoundUnannounce.as_view(), name="unannounce"),
     path("rounds/<int:pk>/extend/", steps.RoundExtend.as_view(), name="extend"),

@@ -26,7 +26,8 @@ OWN_ROOMS = {
     "communities": {"bulk", "bulk_households", "duplicates", "history", "merging", "owners"},
     "projects": {"comparing", "images"},
     "surveys": {
-        "answers", "ballot_file", "codes", "desk", "entering", "library", "merkle", "pictures", "planning", "printing", "publications", "questions",
+        "answers", "ballot_file", "codes", "desk", "entering", "library", "merkle", "papers", "pictures", "planning", "printing",
+        "publications", "questions",
         "results", "reviews", "rolls", "screens", "signing", "theme_words", "themes", "throttling", "verifier", "voting",
     },
     "lifecycle": {"gates", "screens", "transitions", "visits"},

@@ -331,3 +331,79 @@ def test_a_matter_of_the_owners_is_counted_by_heads_and_area(client, community, 
     text = page(client, "surveys:detail", round_.pk).content.decode()
     assert "more than 1/2" in text
     assert "The quorum is not reached yet" in text
+
+
+# --- roll and papers -----------------------------------------------------------------------------------------------
+def test_before_the_opening_the_roll_page_says_who_would_be_on_it(client, draft, community, city_official):
+    community.household_count = 12
+    community.save()
+    client.force_login(city_official)
+    answer = page(client, "surveys:roll", draft.pk, building="1号楼")
+    assert (answer.context["figures"].households, answer.context["ownerless"], len(answer.context["entries"])) == (10, 10, 10)
+    assert "the register counts 12" in answer.content.decode()
+
+
+def test_a_roll_is_corrected_on_its_page_until_the_first_ballot(client, running, district_staff):
+    client.force_login(district_staff)
+    entry = RollEntry.objects.select_related("round").first()
+    address = reverse("surveys:roll-correct", args=[running.pk, entry.pk])
+    assert address in page(client, "surveys:roll", running.pk).content.decode()
+    answer = client.post(address, {"reason": "房产证"}, headers={"Accept-Language": "en"})
+    assert answer.status_code == 422
+    assert "Enter the right area" in answer.context["form"].errors["area"][0]
+    assert client.post(address, {"reason": "房产证", "area": "81.20"}).status_code == 302
+    assert "房产证" in page(client, "surveys:roll", running.pk).content.decode()
+    cast(RollEntry.objects.select_related("round").first(), when=timezone.localdate().isoformat(), time="00:00")
+    answer = client.post(address, {"reason": "房产证", "area": "82"}, headers={"Accept-Language": "en"})
+    assert answer.status_code == 422
+    assert "first ballot has been cast" in answer.content.decode()
+    assert address not in page(client, "surveys:roll", running.pk).content.decode()
+
+
+def test_a_missing_flat_is_chosen_from_those_of_the_community(client, running, community, district_staff):
+    fill_flats(community, 11)
+    flat = community.households.latest("pk")
+    client.force_login(district_staff)
+    offered = page(client, "surveys:roll-add", running.pk).context["form"].fields["household"].queryset
+    assert list(offered) == [flat]
+    assert client.post(reverse("surveys:roll-add", args=[running.pk]), {"household": flat.pk, "reason": "漏登"}).status_code == 302
+    assert running.roll.count() == 11
+
+
+@pytest.mark.parametrize("name", ["surveys:notice-pdf", "surveys:preview", "surveys:roll"])
+def test_papers_and_preview_of_another_area_do_not_exist(client, running, name, other_city_official):
+    client.force_login(other_city_official)
+    assert page(client, name, running.pk).status_code == 404
+
+
+def test_notices_slips_and_the_result_are_pdfs(client, running, community, project, district_staff):
+    client.force_login(district_staff)
+    answer = page(client, "surveys:notice-pdf", running.pk)
+    assert (answer["Content-Type"], answer.content[:5]) == ("application/pdf", b"%PDF-")
+    assert answer["Content-Disposition"].startswith("inline")
+    answer = client.post(reverse("surveys:slips-pdf", args=[running.pk]))
+    assert (answer["Cache-Control"], answer.content[:5]) == ("no-store", b"%PDF-")
+    assert running.slip_prints.count() == 1
+    again = client.post(reverse("surveys:slips-pdf", args=[running.pk]), follow=True, headers={"Accept-Language": "en"})
+    assert "say why they are printed again" in again.content.decode()
+    assert page(client, "surveys:result-pdf", running.pk).status_code == 404
+    done = make_closed_round(community, project, kind="willingness", agreed=9, households=10)
+    assert page(client, "surveys:result-pdf", done.pk).content[:5] == b"%PDF-"
+
+
+def test_an_address_alone_prints_no_codes(client, running, district_staff, city_official):
+    client.force_login(district_staff)
+    assert page(client, "surveys:slips-pdf", running.pk).status_code == 302
+    client.force_login(city_official)
+    assert client.post(reverse("surveys:slips-pdf", args=[running.pk])).status_code == 403
+    assert not running.slip_prints.exists()
+
+
+@pytest.mark.parametrize("query", [{}, {"step": "1"}, {"lang": "en"}, {"elder": "1", "lang": "en"}])
+def test_the_preview_is_the_residents_page_and_sends_nothing(client, draft, district_staff, query):
+    client.force_login(district_staff)
+    text = page(client, "surveys:preview", draft.pk, **query).content.decode()
+    assert ("Preview: nothing is counted." if "lang" in query else "预览页，不计票。") in text
+    assert 'class="btn go" disabled' in text
+    assert ("elder" in text.split("<head>")[0]) == ("elder" in query)
+    assert "checked" not in text
