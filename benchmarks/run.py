@@ -11,7 +11,7 @@ from pathlib import Path
 
 import django
 
-SUBJECTS = ("figures", "excel")
+SUBJECTS = ("ballots", "figures", "excel")
 
 
 def main() -> int:
