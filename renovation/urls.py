@@ -8,6 +8,7 @@ from projects.urls import urlpatterns as works_urls
 from renovation import api, views
 
 urlpatterns = [
+    path("", include(("surveys.urls", "surveys"))),  # first: half a million households vote through it
     path("", views.Home.as_view(), name="home"),
     path("", include("accounts.urls")),
     path("audit/", include("audit.urls")),
@@ -17,7 +18,6 @@ urlpatterns = [
     path("spreadsheets/", include("spreadsheets.urls")),
     # the project's own page needs the stair: one floor higher, same names ("projects:detail")
     path("", include(([*works_urls, *stair_urls], "projects"))),
-    path("", include(("surveys.urls", "surveys"))),
     path("healthz", views.Health.as_view(), name="healthz"),
     path("design/", views.Design.as_view(), name="design"),
     path("i18n/", include("django.conf.urls.i18n")),

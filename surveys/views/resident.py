@@ -11,11 +11,13 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.decorators import method_decorator
+from django.utils.html import escape
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 
 from accounts.throttling import client_address
 from common import qr
+from common.templatetags.ui import moment
 from common.text import storable
 from common.views import PublicView
 from surveys import queries
@@ -24,6 +26,7 @@ from surveys.codes import RECEIPT_LENGTH, device_digest, is_code, spoken, typed
 from surveys.errors import AnswersMissing, CodeRefused, RoundClosed, TooManyTries
 from surveys.models import Round
 from surveys.operations.ballots import Cast, Door, cast_by_phone, door_of_code, require_open
+from surveys.receipts import RECEIPT_FRAMES, TOKENS, keep_frame
 from surveys.throttling import count_wrong_code, require_patience
 from surveys.voting import asked, face_of_door, face_of_round, household_words
 
@@ -106,19 +109,30 @@ class VotePage(PublicView):
 
     def receipt_page(self, cast: Cast, code: str) -> HttpResponse:
         """The receipt: that the household has voted, when, and its number; not what."""
-        door = cast.at_door
-        context = {
-            "face": face_of_door(door),
+        door, query = cast.at_door, self.query()
+        is_open = door.state == RoundState.OPEN and timezone.now() < door.closes_at
+        key = (door.round_id, door.closes_at, door.contact, door.state, is_open, query)
+        frame = RECEIPT_FRAMES.get(key)
+        if frame is None:
+            context = {
+                **TOKENS,
+                "face": face_of_door(door),
+                "open": is_open,
+                "again_form": "again",
+                "again_action": reverse("surveys:ballot-cast", args=[door.code]),
+            }
+            frame = self.page("vote_receipt", context).content.decode()
+            keep_frame(key, frame)
+        values = {
             "home": household_words(door.building, door.unit, door.door),
-            "cast_at": cast.cast_at,
+            "when": moment(cast.cast_at),
             "receipt": cast.receipt,
             "spoken": spoken(cast.receipt),
             "code": code,
-            "open": door.state == RoundState.OPEN and timezone.now() < door.closes_at,
-            "again_form": "again",
-            "again_action": reverse("surveys:ballot-cast", args=[door.code]),
         }
-        return self.page("vote_receipt", context)
+        for name, value in values.items():
+            frame = frame.replace(TOKENS[name], escape(value))
+        return HttpResponse(frame)
 
     def waiting(self, error: TooManyTries) -> HttpResponse:
         """Too many wrong codes from here. What was filled in is kept in the page, to be sent again."""
