@@ -50,10 +50,14 @@ ACTIONS: dict[str, Action] = {
     "imports.run": _do(_("Import Excel files"), DISTRICT, CITY, STREET),
     "exports.run": _see(_("Export Excel files"), *EVERYONE),
     # a project hangs below its county: street staff see their communities, not the county's projects
-    "projects.see": _see(_("See plans, projects, contracts, photos and progress"), PROVINCE, CITY, DISTRICT, DEPARTMENT, AUDITOR),
-    "projects.edit": _do(_("Create and change projects, contracts and photos"), DISTRICT),
+    "projects.see": _see(
+        _("See plans, projects, schemes, contracts, documents, photos and progress"), PROVINCE, CITY, DISTRICT, DEPARTMENT, AUDITOR
+    ),
+    "projects.edit": _do(_("Create and change projects, schemes, contracts, documents and photos"), DISTRICT),
     "progress.enter": _do(_("Enter monthly progress"), DISTRICT),
     "stages.move": _do(_("Move a project to its next stage"), DISTRICT),
+    # strictly above the project's county: the operation asks for that too
+    "gates.override": _do(_("Let a gate be passed for a county below, with a published reason"), PROVINCE, CITY),
     "plans.draft": _do(_("Draft and submit the annual plan"), DISTRICT),
     "plans.confirm": _do(_("Confirm or return a county's annual plan"), CITY),
     "plans.freeze": _do(_("Freeze the annual plan"), PROVINCE),

@@ -81,6 +81,7 @@ def subject_words(subject: str) -> str:
         "projects": _("Projects"),
         "progress": _("Progress"),
         "stages": _("Stages"),
+        "gates": _("Gates"),
         "plans": _("Annual plans"),
         "tokens": _("API tokens"),
     }

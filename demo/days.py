@@ -28,6 +28,7 @@ def lay_days(works: list[Works], extra: Works, targets: Sequence[UnitTargets], r
         _due(mine, unit, rng)
         _complete(mine, unit, rng)
     extra.reserve_on, extra.started_on = Day(2020, 11, 12), Day(YEAR, 5, 20)
+    extra.planned_on = Day(YEAR, 1, 29)  # let pass by the province: it stands in no plan
     extra.completed_on = Day(YEAR, 10, 14)
     _late_designs(works, rng, scale)
     for one in [*works, extra]:

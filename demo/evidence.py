@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import uuid
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import cos, radians
 from random import Random
@@ -13,12 +14,19 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from common.display import percent, ten_thousands
 from common.geo import distance_metres
 from communities.models import Community
+from demo.documents import Paper, papers_of, sources_of
 from demo.pictures import SCENES, file_name
+from demo.schemes import owners_of, versions_of
 from demo.shapes import Works, Yard
+from demo.votes import Vote, vote_of
 from demo.yards import METRE
-from projects.choices import PhotoKind, Stage
+from lifecycle.findings import Finding, found, named
+from lifecycle.gates import PASSED
+from lifecycle.rules import GATES, ROUND_GATES
+from projects.choices import PhotoKind, PipeOwner, RecordKind, Stage
 from projects.models import Photo, Project
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -77,118 +85,157 @@ def _photo(shot: Shot, yard: Yard, photo: Photo, rng: Random) -> Photo:
     return photo
 
 
-def findings_of(stage: Stage, one: Works) -> list[dict[str, Any]]:
-    """What the gates of a step saw, in the words of lifecycle/gates.py (their translations hold here too)."""
-    number = one.size
-    names = [yard.name for yard in one.yards]
-    frozen = _finding(
-        "in_frozen_plan",
-        _("In the annual plan"),
-        number if one.in_plan else 0,
-        number,
-        _("communities"),
-        _("All communities stand in the frozen plan.")
-        if one.in_plan
-        else _("Not in a frozen annual plan: %(names)s.") % {"names": "、".join(names)},
-        _("A plan counts once the province has frozen it"),
-        _("County, city, province in turn"),
-    )
-    eligible = _finding(
-        "communities_eligible",
-        _("Communities are eligible"),
-        number,
-        number,
-        _("communities"),
-        _("All communities may be renovated."),
-        _("Not renovated since 2018, not to be demolished, built by 2000"),
-        _("County: register"),
-    )
+Said = tuple[int, int, str]  # actual, required, sentence
+
+
+def findings_of(stage: Stage, one: Works) -> list[Finding]:
+    """What the gates of a step saw, in the words of lifecycle/gates.py and its neighbours (their translations hold here too).
+
+    Complete and marked synthetic. A round's numbers are those of demo/votes.py: rounds written for them say the same.
+    """
+    said = _SAID.get(stage, _nothing)(one)
+    return [_finding(gate, one, *said.get(gate, _round(gate, one))) for gate in GATES[stage]]
+
+
+def _finding(gate: str, one: Works, actual: int, required: int, sentence: str) -> Finding:
+    proof: dict[str, Any] = {"synthetic": True}
+    if votes := _votes(gate, one):
+        proof["rounds"] = [
+            {"agreed": vote.agreed, "households": vote.households, "closed_on": vote.closed_on.isoformat()} for vote in votes
+        ]
+    return found(gate, actual=actual, required=required, sentence=sentence, **proof)
+
+
+def _votes(gate: str, one: Works) -> list[Vote]:
+    """The votes of the project's yards behind one of the four gates."""
+    kind = {"scheme_vote": "scheme"}.get(gate, gate)
+    return [vote for yard in one.yards if (vote := vote_of(one, yard, kind))] if gate in ROUND_GATES else []
+
+
+def _round(gate: str, one: Works) -> Said:
+    votes = _votes(gate, one)
+    part, whole = sum(vote.agreed for vote in votes), sum(vote.households for vote in votes)
+    if not votes:
+        return 1, 1, _("Invented for the demonstration.")
+    return part, whole, str(PASSED[gate]) % {"part": part, "whole": whole, "rate": percent(part, whole)}
+
+
+def _document(number: str, day: Day | None, party: str) -> Said:
+    if number:
+        return 1, 1, _("No. %(number)s of %(day)s, %(party)s.") % {"number": number, "day": day, "party": party}
+    return 1, 1, _("Of %(day)s, %(party)s.") % {"day": day, "party": party}
+
+
+def _papers(one: Works) -> dict[RecordKind, Paper]:
+    """The last document of each kind."""
+    version = (versions_of(one) or [None])[-1]
+    return {paper.kind: paper for paper in papers_of(one, version, Day.max)}
+
+
+def _of(one: Works, gates: dict[str, RecordKind]) -> dict[str, Said]:
+    papers = _papers(one)
     return {
-        Stage.RESERVE: [eligible],
-        Stage.PLANNED: [eligible, frozen],
-        Stage.DESIGNED: [frozen],
-        Stage.APPROVED: [frozen],
-        Stage.TENDERED: [frozen],
-        Stage.STARTED: _start_findings(one) if stage == Stage.STARTED else [],
-        Stage.COMPLETED: _completion_findings(number),
-        Stage.ACCEPTED: [_completed_finding(one)] if stage == Stage.ACCEPTED else [],
-    }[stage]
-
-
-def _start_findings(one: Works) -> list[dict[str, Any]]:
-    contracts = (
-        ("works_contract", _("Works contract"), "施", one.works_on, _("Start needs a signed works contract")),
-        ("supervision_contract", _("Supervision contract"), "监", one.supervision_on, _("Start needs a signed supervision contract")),
-    )
-    found = []
-    for code, name, letter, day, clause in contracts:
-        sentence = _("No. %(number)s, signed on %(day)s.") % {"number": f"{one.code}-{letter}", "day": day}
-        found.append(_finding(code, name, 1, 1, _("documents"), sentence, clause, _("County: project staff")))
-    if one.photo_outside:
-        sentence = _("No photo “%(kind)s” taken in the yard between %(since)s and %(until)s: %(names)s.") % {
-            "kind": PhotoKind.START.label,
-            "since": one.works_on,
-            "until": one.started_on,
-            "names": "、".join(yard.name for yard in one.yards),
-        }
-        sentence += " " + _("%(count)s photos lie outside the yard or have no position.") % {"count": one.size}
-    else:
-        sentence = _("Every community has a dated photo taken in its yard.")
-    clause = _("A dated, positioned photo of each community, not older than the works contract")
-    seen = 0 if one.photo_outside else one.size
-    who = _("County: staff on site")
-    return [*found, _finding("contractor_on_site", _("Contractor on site"), seen, one.size, _("communities"), sentence, clause, who)]
-
-
-def _completion_findings(number: int) -> list[dict[str, Any]]:
-    unit = _("communities")
-    return [
-        _finding(
-            "all_works_done",
-            _("All works done"),
-            number,
-            number,
-            unit,
-            _("The newest report of every community says 100%."),
-            _("Completion needs all works at 100%"),
-            _("County: contractor and project staff"),
-        ),
-        _finding(
-            "finished_photos",
-            _("Photos of the finished works"),
-            number,
-            number,
-            unit,
-            _("Every community has a dated photo taken in its yard."),
-            _("Completion needs photos"),
-            _("County: staff on site"),
-        ),
-    ]
-
-
-def _completed_finding(one: Works) -> dict[str, Any]:
-    return _finding(
-        "completion_recorded",
-        _("Completion recorded"),
-        1,
-        1,
-        "",
-        _("Completed on %(day)s.") % {"day": one.completed_on},
-        _("What is accepted has been completed"),
-        _("County: project staff"),
-    )
-
-
-def _finding(code: str, name: str, actual: int, required: int, unit: str, sentence: str, clause: str, who: str) -> dict[str, Any]:
-    """The keys of `lifecycle.gates.Finding.as_dict`."""
-    return {
-        "code": code,
-        "name": name,
-        "passed": actual >= required,
-        "actual": actual,
-        "required": required,
-        "sentence": sentence,
-        "clause": clause,
-        "who": who,
-        "unit": unit,
+        gate: _document(papers[kind].number, papers[kind].dated_on, papers[kind].party) for gate, kind in gates.items() if kind in papers
     }
+
+
+def _nothing(one: Works) -> dict[str, Said]:
+    return {}
+
+
+def _eligible(one: Works) -> dict[str, Said]:
+    return {
+        "communities_eligible": (one.size, one.size, _("All communities may be renovated.")),
+        "survey_card": (one.size, one.size, _("The counts of every community are registered.")),
+    }
+
+
+def _planned(one: Works) -> dict[str, Said]:
+    names = "、".join(yard.name for yard in one.yards)
+    sentence = (
+        _("All communities stand in the frozen plan.") if one.in_plan else _("Not in a frozen annual plan: %(names)s.") % {"names": names}
+    )
+    documents = _of(one, {"fiscal_assessment": RecordKind.FISCAL_ASSESSMENT, "property_mode": RecordKind.PROPERTY_MODE})
+    return _eligible(one) | documents | {"in_frozen_plan": (one.size if one.in_plan else 0, one.size, sentence)}
+
+
+def _designed(one: Works) -> dict[str, Said]:
+    first = versions_of(one)[0]
+    words = {"version": 1, "day": first.drawn_on.isoformat(), "count": len(first.lines)}
+    return {"scheme_drawn": (1, 1, _("Version %(version)s of %(day)s, %(count)s work items.") % words)}
+
+
+def _approved(one: Works) -> dict[str, Said]:
+    version = versions_of(one)[-1]
+    owners = owners_of(version)
+    total = ten_thousands(version.amount)
+    sides = _(", ").join(
+        _("%(side)s %(amount)s") % {"side": side.label, "amount": ten_thousands(amount)}
+        for side, amount in sources_of(one, version).items()
+    )
+    money = _("In 10,000 yuan: %(sides)s, together %(total)s; the estimate is %(asked)s.") % {
+        "sides": sides,
+        "total": total,
+        "asked": total,
+    }
+    return _of(one, {"approval_number": RecordKind.APPROVAL}) | {
+        "funding_covers": (int(version.amount), int(version.amount), money),
+        "dig_once": (len(owners), len(owners), _on_record(owners)),
+    }
+
+
+def _on_record(owners: Sequence[PipeOwner]) -> str:
+    return _("On record: %(names)s.") % {"names": named([str(owner.label) for owner in owners])}
+
+
+def _tendered(one: Works) -> dict[str, Said]:
+    return _of(one, {"award_notice": RecordKind.TENDER})
+
+
+def _started(one: Works) -> dict[str, Said]:
+    contracts = {"works_contract": ("施", one.works_on), "supervision_contract": ("监", one.supervision_on)}
+    said: dict[str, Said] = {
+        gate: (1, 1, _("No. %(number)s, signed on %(day)s.") % {"number": f"{one.code}-{letter}", "day": day})
+        for gate, (letter, day) in contracts.items()
+    }
+    if not one.photo_outside:
+        return said | {"contractor_on_site": (one.size, one.size, _("Every community has a dated photo taken in its yard."))}
+    sentence = _("No photo “%(kind)s” taken in the yard between %(since)s and %(until)s: %(names)s.") % {
+        "kind": PhotoKind.START.label,
+        "since": one.works_on,
+        "until": one.started_on,
+        "names": "、".join(yard.name for yard in one.yards),
+    }
+    sentence += " " + _("%(count)s photos lie outside the yard or have no position.") % {"count": one.size}
+    return said | {"contractor_on_site": (0, one.size, sentence)}
+
+
+def _completed(one: Works) -> dict[str, Said]:
+    owners = owners_of(versions_of(one)[-1])
+    return {
+        "all_works_done": (one.size, one.size, _("The newest report of every community says 100%.")),
+        "special_works_done": (len(owners), len(owners), _on_record(owners)),
+        "finished_photos": (one.size, one.size, _("Every community has a dated photo taken in its yard.")),
+    }
+
+
+def _accepted(one: Works) -> dict[str, Said]:
+    owners = owners_of(versions_of(one)[-1])
+    signed = [paper.party for paper in papers_of(one, None, Day.max) if paper.kind == RecordKind.ACCEPTANCE]
+    documents = {"residents_signature": RecordKind.RESIDENTS_SIGNATURE, "property_agreement": RecordKind.PROPERTY_AGREEMENT}
+    return _of(one, documents) | {
+        "joint_acceptance": (len(signed), 2, _("Signed by %(names)s.") % {"names": named(signed)}),
+        "special_works_accepted": (len(owners), len(owners), _on_record(owners)),
+    }
+
+
+_SAID: dict[Stage, Callable[[Works], dict[str, Said]]] = {
+    Stage.RESERVE: _eligible,
+    Stage.PLANNED: _planned,
+    Stage.DESIGNED: _designed,
+    Stage.APPROVED: _approved,
+    Stage.TENDERED: _tendered,
+    Stage.STARTED: _started,
+    Stage.COMPLETED: _completed,
+    Stage.ACCEPTED: _accepted,
+}

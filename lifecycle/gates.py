@@ -1,277 +1,175 @@
-"""The gates: what a step cannot be passed without. Each looks at the project as of a day and says what it found.
+"""The three 80 %: willingness, the scheme (opinions, then the vote), satisfaction. On this page they can be read.
 
-This issue knows the gates of evidence; the three 80 % join them here.
+Shares are of *all* households on a round's frozen roll; not answering counts as no. Each community of a project needs
+its own passing round. The newest closed round counts; while somebody objects, or may still object, the gate stays shut.
 """
 
 from __future__ import annotations
 
 import datetime
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
-from typing import Any
 
-from django.urls import reverse
-from django.utils import timezone
+from django.conf import settings
+from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from projects.choices import ContractKind, PhotoKind, Stage
-from projects.models import Contract, Photo, Project
-from projects.operations import is_eligible
-from projects.queries import newest_reports, plan_is_frozen
+from common.display import percent
+from lifecycle.dossier import Dossier
+from lifecycle.findings import Finding, found, named
+from lifecycle.rules import EIGHTY
+from projects.comparing import Reason, material_change
+from projects.models import Entry
+from projects.queries import lines_of
+from surveys.choices import RoundKind
+from surveys.queries import Standing
+from surveys.rules import households_needed
 
-NAMES_SHOWN = 4
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """What a gate saw: `actual` of `required` (in `unit`), the rule's `clause`, who mends it and where (`link`)."""
-
-    code: str
-    name: str
-    passed: bool
-    actual: int
-    required: int
-    sentence: str
-    clause: str
-    who: str
-    link: str
-    link_label: str
-    unit: str = ""
-
-    def as_dict(self) -> dict[str, Any]:
-        """As stored with the stage change: the proof, without the links of the day."""
-        return {key: value for key, value in asdict(self).items() if key not in {"link", "link_label"}}
-
-
-# the names again, for findings stored in another reader's language
-NAMES: dict[str, str | Promise] = {
-    "communities_eligible": gettext_lazy("Communities are eligible"),
-    "in_frozen_plan": gettext_lazy("In the annual plan"),
-    "works_contract": gettext_lazy("Works contract"),
-    "supervision_contract": gettext_lazy("Supervision contract"),
-    "contractor_on_site": gettext_lazy("Contractor on site"),
-    "all_works_done": gettext_lazy("All works done"),
-    "finished_photos": gettext_lazy("Photos of the finished works"),
-    "completion_recorded": gettext_lazy("Completion recorded"),
+Gate = Callable[[Dossier], Finding]
+# what is said of a gate that is open: households by number and share
+PASSED: dict[str, str | Promise] = {
+    "willingness": gettext_lazy("%(part)s of %(whole)s households are willing (%(rate)s%%)."),
+    "opinions": gettext_lazy("%(part)s of %(whole)s households gave their opinion (%(rate)s%%)."),
+    "scheme_vote": gettext_lazy("%(part)s of %(whole)s households agreed to the scheme (%(rate)s%%)."),
+    "satisfaction": gettext_lazy("%(part)s of %(whole)s households are satisfied (%(rate)s%%)."),
 }
-Gate = Callable[[Project, datetime.date], Finding]
-STANDING: dict[str, Any] = {"removed_on__isnull": True}
 
 
-def _names(names: list[str]) -> str:
-    """The first few names, and how many more."""
-    shown = _(", ").join(names[:NAMES_SHOWN])
-    more = len(names) - NAMES_SHOWN
-    return _("%(names)s and %(more)s more") % {"names": shown, "more": more} if more > 0 else shown
+def willingness(dossier: Dossier) -> Finding:
+    """Gate 1, before the annual plan: at least 80 % of all households want the renovation."""
+    return _round_gate(dossier, "willingness", RoundKind.WILLINGNESS)
 
 
-def _page(project: Project, part: str) -> str:
-    return reverse("projects:detail", args=[project.pk]) + f"#{part}"
+def opinions(dossier: Dossier) -> Finding:
+    """Gate 2, before the scheme is drawn up: at least 80 % of all households have given their opinion."""
+    return _round_gate(dossier, "opinions", RoundKind.OPINIONS)
 
 
-def communities_eligible(project: Project, at: datetime.date) -> Finding:
-    """Every community is eligible by the register (DOMAIN.md section 4)."""
-    entries = list(project.entries.filter(**STANDING).select_related("community"))
-    bad = [entry.community for entry in entries if not is_eligible(entry.community)]
-    passed = bool(entries) and not bad
-    if passed:
-        sentence = _("All communities may be renovated.")
-    elif bad:
-        sentence = _("Not eligible: %(names)s.") % {"names": _names([community.name for community in bad])}
-    else:
+def scheme_vote(dossier: Dossier) -> Finding:
+    """Gate 3, before the approval and again before tender and start: at least 80 % of all households agreed to this version.
+
+    A vote binds one version. It holds for a later one as long as no item was added or dropped and the estimate is not
+    more than 10 % dearer (projects/comparing.py); beyond that the gate is open again.
+    """
+    return _round_gate(dossier, "scheme_vote", RoundKind.SCHEME, also=_vote_no_longer_holds)
+
+
+def satisfaction(dossier: Dossier) -> Finding:
+    """Gate 4, before acceptance: at least 80 % of all households are satisfied; else mend and ask again."""
+    return _round_gate(dossier, "satisfaction", RoundKind.SATISFACTION)
+
+
+Doubt = Callable[[Dossier, Standing], str]
+
+
+def _no_doubt(dossier: Dossier, standing: Standing) -> str:
+    return ""
+
+
+def _round_gate(dossier: Dossier, code: str, kind: RoundKind, also: Doubt = _no_doubt) -> Finding:
+    """The finding over every community of the project: numerators and denominators summed, each community named that misses."""
+    rounds = dossier.rounds(kind)
+    part = whole = 0
+    problems: list[tuple[Entry, str]] = []
+    for entry in dossier.entries:
+        standing = rounds.get(entry.community_id)
+        part += standing.agreed if standing else 0
+        whole += standing.households if standing else entry.household_count
+        problem = (_why_shut(standing, dossier.day) or also(dossier, standing)) if standing else _("no closed round")
+        if problem:
+            problems.append((entry, problem))
+    if not dossier.entries:
         sentence = _("The project has no community.")
-    return Finding(
-        code="communities_eligible",
-        name=_("Communities are eligible"),
-        passed=passed,
-        actual=len(entries) - len(bad),
-        required=max(len(entries), 1),
-        unit=_("communities"),
-        sentence=sentence,
-        clause=_("Not renovated since 2018, not to be demolished, built by 2000"),
-        who=_("County: register"),
-        link=reverse("communities:detail", args=[bad[0].pk]) if bad else _page(project, "communities"),
-        link_label=_("See the communities"),
-    )
-
-
-def in_frozen_plan(project: Project, at: datetime.date) -> Finding:
-    """Every community stands in a plan that the province has frozen, on that day."""
-    entries = list(project.entries.filter(**STANDING).select_related("plan", "community"))
-    inside = [entry for entry in entries if plan_is_frozen(entry) and entry.entered_on is not None and entry.entered_on <= at]
-    passed = bool(entries) and len(inside) == len(entries)
-    missing = [entry.community.name for entry in entries if entry not in inside]
-    plan = next((entry.plan for entry in entries if entry.plan), None)
-    return Finding(
-        code="in_frozen_plan",
-        name=_("In the annual plan"),
-        passed=passed,
-        actual=len(inside),
-        required=max(len(entries), 1),
-        unit=_("communities"),
-        sentence=_("All communities stand in the frozen plan.")
-        if passed
-        else _("Not in a frozen annual plan: %(names)s.") % {"names": _names(missing) or project.name},
-        clause=_("A plan counts once the province has frozen it"),
-        who=_("County, city, province in turn"),
-        link=reverse("projects:plan", args=[plan.pk]) if plan else reverse("projects:plan-list"),
-        link_label=_("Go to the plan"),
-    )
-
-
-def _contract(project: Project, at: datetime.date, kind: ContractKind, code: str, name: str | Promise, clause: str) -> Finding:
-    contract = Contract.objects.filter(project=project, kind=kind, signed_on__lte=at).order_by("signed_on").first()
-    return Finding(
-        code=code,
-        name=str(name),
-        passed=contract is not None,
-        actual=1 if contract else 0,
-        required=1,
-        unit=_("documents"),
-        sentence=_("No. %(number)s, signed on %(day)s.") % {"number": contract.number, "day": contract.signed_on.isoformat()}
-        if contract
-        else _("No contract signed by %(day)s is recorded.") % {"day": at.isoformat()},
-        clause=clause,
-        who=_("County: project staff"),
-        link=_page(project, "contracts") if contract else reverse("projects:contract-add", args=[project.pk]) + f"?kind={kind.value}",
-        link_label=_("See the contract") if contract else _("Add the contract"),
-    )
-
-
-def works_contract(project: Project, at: datetime.date) -> Finding:
-    """A works contract signed by that day."""
-    return _contract(
-        project, at, ContractKind.WORKS, "works_contract", gettext_lazy("Works contract"), _("Start needs a signed works contract")
-    )
-
-
-def supervision_contract(project: Project, at: datetime.date) -> Finding:
-    """A supervision contract signed by that day."""
-    return _contract(
-        project,
-        at,
-        ContractKind.SUPERVISION,
-        "supervision_contract",
-        gettext_lazy("Supervision contract"),
-        _("Start needs a signed supervision contract"),
-    )
-
-
-def _end_of(day: datetime.date) -> datetime.datetime:
-    return timezone.make_aware(datetime.datetime.combine(day + datetime.timedelta(days=1), datetime.time.min))
-
-
-def _start_of(day: datetime.date) -> datetime.datetime:
-    return timezone.make_aware(datetime.datetime.combine(day, datetime.time.min))
-
-
-def _photo_of_each(project: Project, at: datetime.date, kind: PhotoKind, since: datetime.date | None) -> tuple[list[str], list[str], int]:
-    """Names of communities with and without such a photo in the yard, and how many photos were taken outside it."""
-    photos = Photo.objects.filter(project=project, kind=kind, taken_at__lt=_end_of(at))
-    if since:
-        photos = photos.filter(taken_at__gte=_start_of(since))
-    good = set(photos.filter(in_yard=True).values_list("community_id", flat=True))
-    entries = list(project.entries.filter(**STANDING).select_related("community").order_by("pk"))
-    shown = [entry.community.name for entry in entries if entry.community_id in good]
-    missing = [entry.community.name for entry in entries if entry.community_id not in good]
-    return shown, missing, photos.filter(in_yard=False).count()
-
-
-def _photo_finding(
-    project: Project, at: datetime.date, kind: PhotoKind, since: datetime.date | None, code: str, name: str, clause: str
-) -> Finding:
-    shown, missing, outside = _photo_of_each(project, at, kind, since)
-    passed = bool(shown) and not missing
-    if passed:
-        sentence = _("Every community has a dated photo taken in its yard.")
+    elif problems:
+        sentence = _said([(entry.community.name, problem) for entry, problem in problems], alone=len(dossier.entries) == 1)
     else:
-        words = (
-            _("No photo “%(kind)s” taken in the yard between %(since)s and %(until)s: %(names)s.")
-            if since
-            else _("No photo “%(kind)s” taken in the yard by %(until)s: %(names)s.")
-        )
-        named = {"kind": kind.label, "until": at.isoformat(), "names": _names(missing) or project.name}
-        sentence = words % (named | {"since": since.isoformat() if since else ""})
-        if outside:
-            sentence += " " + _("%(count)s photos lie outside the yard or have no position.") % {"count": outside}
-    return Finding(
-        code=code,
-        name=name,
-        passed=passed,
-        actual=len(shown),
-        required=max(len(shown) + len(missing), 1),
-        unit=_("communities"),
+        sentence = str(PASSED[code]) % {"part": part, "whole": whole, "rate": percent(part, whole)}
+    link, label = _where(dossier, kind, [entry.community_id for entry, _problem in problems])
+    return found(
+        code,
+        actual=part,
+        required=max(whole, 1),
+        passed=bool(dossier.entries) and not problems,
         sentence=sentence,
-        clause=clause,
-        who=_("County: staff on site"),
-        link=_page(project, "photos") if passed else reverse("projects:photo-add", args=[project.pk]) + f"?kind={kind.value}",
-        link_label=_("See the evidence") if passed else _("Add photos"),
+        link=link,
+        label=label,
+        rounds=[_proof(rounds[entry.community_id]) for entry in dossier.entries if entry.community_id in rounds],
     )
 
 
-def contractor_on_site(project: Project, at: datetime.date) -> Finding:
-    """Each community: a positioned photo in the yard, not before the works contract's date, not after the day of the start."""
-    contract = Contract.objects.filter(project=project, kind=ContractKind.WORKS).order_by("signed_on").first()
-    return _photo_finding(
-        project,
-        at,
-        PhotoKind.START,
-        contract.signed_on if contract else None,
-        "contractor_on_site",
-        _("Contractor on site"),
-        _("A dated, positioned photo of each community, not older than the works contract"),
-    )
+def _said(problems: list[tuple[str, str]], *, alone: bool) -> str:
+    if alone:
+        text = problems[0][1]
+        return _("%(what)s.") % {"what": text[0].upper() + text[1:]}
+    return _("%(names)s.") % {"names": named([_("%(name)s: %(what)s") % {"name": name, "what": what} for name, what in problems])}
 
 
-def all_works_done(project: Project, at: datetime.date) -> Finding:
-    """The newest report of every community, as of that day, says 100 %."""
-    entries = list(project.entries.filter(**STANDING).select_related("community").order_by("pk"))
-    reports = newest_reports(entries, up_to=at)
-    missing = [
-        f"{entry.community.name} {reports[entry.pk].percent if entry.pk in reports else 0}%"
-        for entry in entries
-        if entry.pk not in reports or reports[entry.pk].percent < 100
-    ]
-    return Finding(
-        code="all_works_done",
-        name=_("All works done"),
-        passed=bool(entries) and not missing,
-        actual=len(entries) - len(missing),
-        required=max(len(entries), 1),
-        unit=_("communities"),
-        sentence=_("Not at 100%% by %(day)s: %(names)s.") % {"day": at.isoformat(), "names": _names(missing) or project.name}
-        if missing or not entries
-        else _("The newest report of every community says 100%."),
-        clause=_("Completion needs all works at 100%"),
-        who=_("County: contractor and project staff"),
-        link=reverse("projects:entry") + f"?q={project.code}" if missing else _page(project, "progress"),
-        link_label=_("Enter progress") if missing else _("See the progress"),
-    )
+def _why_shut(standing: Standing, day: datetime.date) -> str:
+    """What keeps a closed round from opening the gate on that day; "" for nothing."""
+    if standing.open_objections:
+        return _("%(count)s objections are not decided yet; the gate is frozen") % {"count": standing.open_objections}
+    if not standing.reached:
+        return _("%(short)s households short (%(part)s of %(whole)s, %(needed)s needed)") % {
+            "short": standing.missing,
+            "part": standing.agreed,
+            "whole": standing.households,
+            "needed": households_needed(standing.households, EIGHTY),
+        }
+    if settings.GATE_WAITS_FOR_OBJECTIONS and day <= standing.objections_until:
+        return _("households may object until %(day)s") % {"day": standing.objections_until.isoformat()}
+    return ""
 
 
-def finished_photos(project: Project, at: datetime.date) -> Finding:
-    """Each community: a positioned photo of the finished works, not before the start."""
-    return _photo_finding(
-        project, at, PhotoKind.AFTER, project.stage_on, "finished_photos", _("Photos of the finished works"), _("Completion needs photos")
-    )
+def _vote_no_longer_holds(dossier: Dossier, standing: Standing) -> str:
+    """Why the vote of a community does not hold for the version that stands; "" where it does."""
+    current = dossier.scheme
+    voted = next((scheme for scheme in dossier.schemes if scheme.version == standing.scheme_version), None)
+    if current is None or voted is None:
+        return _("the vote was not on a version of this scheme")
+    reasons = material_change(lines_of(voted), lines_of(current)) if voted != current else []
+    if not reasons:
+        return ""
+    words = {"voted": voted.version, "current": current.version, "reasons": _("; ").join(map(_reason, reasons))}
+    return _("voted on version %(voted)s, now version %(current)s stands (%(reasons)s): a new vote is needed") % words
 
 
-def completion_recorded(project: Project, at: datetime.date) -> Finding:
-    """Completion is on record, on that day or before."""
-    passed = project.stage == Stage.COMPLETED and project.stage_on is not None and project.stage_on <= at
-    return Finding(
-        code="completion_recorded",
-        name=_("Completion recorded"),
-        passed=passed,
-        actual=int(passed),
-        required=1,
-        sentence=_("Completed on %(day)s.") % {"day": project.stage_on.isoformat() if project.stage_on else ""}
-        if passed
-        else _("Completion is not recorded by %(day)s.") % {"day": at.isoformat()},
-        clause=_("What is accepted has been completed"),
-        who=_("County: project staff"),
-        link=_page(project, "stair"),
-        link_label=_("See the stair"),
-    )
+def _reason(reason: Reason) -> str:
+    if reason.code == "added":
+        return _("new: %(names)s") % {"names": named(reason.names)}
+    if reason.code == "dropped":
+        return _("dropped: %(names)s") % {"names": named(reason.names)}
+    return _("%(percent)s%% dearer") % {"percent": percent(reason.after - reason.before, reason.before)}
+
+
+def _where(dossier: Dossier, kind: RoundKind, missing: list[int]) -> tuple[str, str]:
+    """The result behind the finding; where a community has none, the page on which a round is opened."""
+    rounds, running = dossier.rounds(kind), dossier.running(kind) if missing else {}
+    without = [pk for pk in missing if pk not in rounds]
+    if code := next((running[pk] for pk in missing if pk in running), ""):
+        return _address("surveys:result", code), _("See the round")
+    if without or not rounds:
+        query = f"?project={dossier.project.pk}&kind={kind.value}"
+        return _address("surveys:create", query=query), _("Open a round")
+    first = next((rounds[pk] for pk in missing), next(iter(rounds.values())))
+    return _address("surveys:result", first.code), _("See the result")
+
+
+def _address(name: str, *args: str, query: str = "") -> str:
+    """The address of a page of rounds; "" where the installation has none."""
+    try:
+        return reverse(name, args=args) + query
+    except NoReverseMatch:
+        return ""
+
+
+def _proof(standing: Standing) -> dict[str, object]:
+    """What is kept of a round beside the numbers."""
+    return {
+        "code": standing.code,
+        "community": standing.community_id,
+        "scheme": standing.scheme_version,
+        "agreed": standing.agreed,
+        "households": standing.households,
+        "closed_on": standing.closed_on.isoformat(),
+    }

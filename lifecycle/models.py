@@ -7,9 +7,13 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from lifecycle.rules import GATES
 from projects.choices import Stage
 from projects.models import Project
 from projects.querysets import BelowProjectQuerySet
+from regions.models import Region
+
+PERSON = settings.AUTH_USER_MODEL
 
 
 class ChangeKind(models.TextChoices):
@@ -22,12 +26,55 @@ class ChangeKind(models.TextChoices):
     WITHDRAW = "withdraw", _("withdrawn")
 
 
-@pgtrigger.register(pgtrigger.Protect(name="stage_change_never_changed", operation=pgtrigger.Update | pgtrigger.Delete))
+_ASKED = " ".join(
+    f"WHEN '{stage.value}' THEN ARRAY[{', '.join(repr(gate) for gate in gates)}]" for stage, gates in GATES.items() if gates
+)  # fmt: skip
+
+
+@pgtrigger.register(
+    pgtrigger.Protect(name="stage_change_never_changed", operation=pgtrigger.Update | pgtrigger.Delete),
+    pgtrigger.Trigger(
+        name="stage_reached_with_its_findings",
+        operation=pgtrigger.Insert,
+        when=pgtrigger.Before,
+        condition=pgtrigger.Q(new__kind="reach"),
+        declare=[("asked", "TEXT"), ("found", "JSONB")],
+        func="""
+            FOREACH asked IN ARRAY CASE NEW.stage WHEN_ASKED ELSE ARRAY[]::TEXT[] END LOOP
+                SELECT each INTO found FROM jsonb_array_elements(NEW.findings) AS each WHERE each ->> 'code' = asked LIMIT 1;
+                IF found IS NULL OR NOT COALESCE((found ->> 'passed')::BOOLEAN, FALSE) THEN
+                    RAISE EXCEPTION 'stage %: the finding of the gate % is missing or not passed', NEW.stage, asked
+                        USING ERRCODE = 'check_violation';
+                END IF;
+                IF found ->> 'override' IS NULL THEN
+                    IF (found ->> 'actual')::NUMERIC * 100
+                        < (found ->> 'required')::NUMERIC * COALESCE((found ->> 'threshold')::NUMERIC, 100) THEN
+                        RAISE EXCEPTION 'stage %: the finding of the gate % does not reach its share', NEW.stage, asked
+                            USING ERRCODE = 'check_violation';
+                    END IF;
+                ELSIF NOT EXISTS (
+                    SELECT 1 FROM lifecycle_gateoverride let
+                    WHERE let.id = (found ->> 'override')::BIGINT AND let.takes_back_id IS NULL
+                        AND (let.project_id, let.stage, let.gate) = (NEW.project_id, NEW.stage, asked)
+                        AND NOT EXISTS (SELECT 1 FROM lifecycle_gateoverride back WHERE back.takes_back_id = let.id)
+                        AND NOT EXISTS (
+                            SELECT 1 FROM lifecycle_stagechange past WHERE past.project_id = NEW.project_id
+                                AND past.findings @> jsonb_build_array(jsonb_build_object('override', let.id))
+                        )
+                ) THEN
+                    RAISE EXCEPTION 'stage %: nobody let the gate % be passed', NEW.stage, asked USING ERRCODE = 'check_violation';
+                END IF;
+            END LOOP;
+            RETURN NEW;
+        """.replace("WHEN_ASKED", _ASKED),
+    ),
+)
 class StageChange(models.Model):
     """One step of a project: true since `happened_on`, known since `recorded_at`.
 
     A REACH row says that the project reached `stage`; a REVERSE row names the row it takes back (`reverses`), which then
-    no longer counts on any day. `findings` holds what the gate saw: a list of Finding dictionaries.
+    no longer counts on any day. `findings` holds what the gates saw: a list of Finding dictionaries. The database takes no
+    REACH row without a finding of every gate of its stage (`rules.GATES`), passed, or let pass by an override that stands.
     """
 
     project = models.ForeignKey(Project, models.PROTECT, related_name="stage_changes")
@@ -35,7 +82,7 @@ class StageChange(models.Model):
     stage = models.CharField(max_length=10, choices=Stage)
     happened_on = models.DateField(_("happened on"))
     recorded_at = models.DateTimeField(_("recorded at"))
-    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    recorded_by = models.ForeignKey(PERSON, models.PROTECT, related_name="+")
     reason = models.CharField(_("reason"), max_length=300, blank=True)
     findings = models.JSONField(default=list)
     rule_version = models.CharField(max_length=20)
@@ -60,10 +107,40 @@ class StageChange(models.Model):
         return f"{self.project_id} {self.kind} {self.stage} {self.happened_on}"
 
 
+@pgtrigger.register(pgtrigger.Protect(name="gate_override_never_changed", operation=pgtrigger.Update | pgtrigger.Delete))
+class GateOverride(models.Model):
+    """A level above lets one gate of one step be passed, with a reason and in public (DOMAIN.md section 5). Append-only.
+
+    `region` is where the actor's post stands: strictly above the project's county. It holds for that step alone and is used
+    up by it (the step's finding names it). Taken back by a further row that names it (`takes_back`).
+    """
+
+    project = models.ForeignKey(Project, models.PROTECT, related_name="overrides")
+    stage = models.CharField(_("stage"), max_length=10, choices=Stage)
+    gate = models.CharField(_("gate"), max_length=30)
+    reason = models.CharField(_("reason"), max_length=300)
+    region = models.ForeignKey(Region, models.PROTECT, related_name="+", verbose_name=_("level above"))
+    takes_back = models.OneToOneField("self", models.PROTECT, null=True, blank=True, related_name="taken_back_by")
+    recorded_at = models.DateTimeField(_("recorded at"))
+    recorded_by = models.ForeignKey(PERSON, models.PROTECT, related_name="+")
+
+    objects = BelowProjectQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("gate override")
+        verbose_name_plural = _("gate overrides")
+        ordering = ("-recorded_at", "-pk")
+        constraints = [models.CheckConstraint(condition=~models.Q(reason=""), name="gate_override_needs_a_reason")]
+
+    def __str__(self) -> str:
+        return f"{self.project_id} {self.stage} {self.gate}"
+
+
 class ProjectOnTheStair(Project):
     """The project as this floor guards it: its stage moves only together with a row of its history.
 
-    The newest row must be a step to that stage, or a step taken back.
+    The newest row must be a step to that stage, or a step taken back. A project that is written with a stage beyond
+    "surveyed" must have the row of that step by the end of its transaction.
     """
 
     class Meta:
@@ -85,5 +162,20 @@ class ProjectOnTheStair(Project):
                     END IF;
                     RETURN NEW;
                 """,
-            )
+            ),
+            pgtrigger.Trigger(
+                name="stage_begins_with_its_change",
+                operation=pgtrigger.Insert,
+                when=pgtrigger.After,
+                timing=pgtrigger.Deferred,
+                condition=pgtrigger.Q(new__stage__df="surveyed"),
+                func="""
+                    IF NOT EXISTS (
+                        SELECT 1 FROM lifecycle_stagechange WHERE project_id = NEW.id AND kind = 'reach' AND stage = NEW.stage
+                    ) THEN
+                        RAISE EXCEPTION 'a project stands at a stage only with its stage change' USING ERRCODE = 'check_violation';
+                    END IF;
+                    RETURN NULL;
+                """,
+            ),
         ]

@@ -8,21 +8,31 @@ from typing import Any
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext_lazy
 
-from lifecycle.gates import NAMES, Finding
-from lifecycle.models import ChangeKind, StageChange
-from lifecycle.operations import findings_for
-from lifecycle.queries import history, standing_changes
-from lifecycle.transitions import PASSED_OVER, RULE_VERSION, can_be_taken_back, next_stage
+from common.display import percent
+from lifecycle.dossier import Dossier, dossier
+from lifecycle.findings import NAMES, Finding
+from lifecycle.models import ChangeKind, GateOverride, StageChange
+from lifecycle.queries import findings_in, history, standing_changes
+from lifecycle.rules import ROUND_GATES, RULE_VERSION
+from lifecycle.transitions import FUNCTIONS, can_be_taken_back, next_stage
 from projects.choices import STAGE_ORDER, Condition, PhotoKind, Stage
 from projects.comparing import estimate
-from projects.models import Contract, Entry, Photo, ProgressReport, Project, Record
-from projects.queries import lines_of, newest_reports, newest_scheme
+from projects.models import Contract, Entry, Photo, ProgressReport, Project, Record, Scheme
+from projects.queries import lines_of, newest_reports
 from projects.views.schemes import class_of, may_draw
 
 PHOTOS_SHOWN = 6
 REPORTS_SHOWN = 24
 EVENTS_SHOWN = 30
+# the rounds as they stand at the foot of their step
+ROUND_NAMES = {
+    "willingness": pgettext_lazy("round at the foot of a step", "Willingness"),
+    "opinions": pgettext_lazy("round at the foot of a step", "Opinions"),
+    "scheme_vote": pgettext_lazy("round at the foot of a step", "Vote"),
+    "satisfaction": pgettext_lazy("round at the foot of a step", "Satisfaction"),
+}
 
 
 def project_screen(project: Project, today: datetime.date) -> dict[str, Any]:
@@ -33,10 +43,12 @@ def project_screen(project: Project, today: datetime.date) -> dict[str, Any]:
     steps = list(standing_changes(project))
     reports = newest_reports(entries)
     following = next_stage(project.stage)
-    found = findings_for(project, following, today) if following and project.condition == Condition.ACTIVE else []
+    case = dossier(project, today)
+    found = findings_in(case, following) if following and project.condition == Condition.ACTIVE else []
     photos = list(Photo.objects.filter(project=project).select_related("community"))
     last = steps[-1] if steps else None
-    scheme = newest_scheme(project)
+    scheme = case.scheme
+    missing = sum(not finding.passed for finding in found)
     return {
         "project": project,
         "entries": [(entry, reports.get(entry.pk)) for entry in entries],
@@ -47,11 +59,12 @@ def project_screen(project: Project, today: datetime.date) -> dict[str, Any]:
         "estimate": estimate(lines_of(scheme)) if scheme else None,
         "may_draw": may_draw(project),
         "records": records_for_page(project),
-        "steps": stair(project, {step.stage: step.happened_on for step in steps}, standing, found, len([f for f in found if not f.passed])),
+        "steps": stair(project, steps, standing, missing if found else None, marks(case, steps)),
         "now_says": now_says(project, standing, today),
         "following": following,
         "findings": [finding_for_page(finding) for finding in found],
-        "missing": sum(not finding.passed for finding in found),
+        "missing": missing,
+        "overrides": overrides_for_page(project),
         "rule_version": RULE_VERSION,
         "photos": [photo_for_page(photo) for photo in photos[:PHOTOS_SHOWN]],
         "more_photos": [photo_for_page(photo) for photo in photos[PHOTOS_SHOWN:]],
@@ -104,30 +117,55 @@ def planned_days(entries: list[Entry]) -> tuple[datetime.date | None, datetime.d
     return (min(starts) if starts else None, max(ends) if ends else None)
 
 
+def marks(case: Dossier, steps: list[StageChange]) -> dict[str, dict[str, str]]:
+    """Stage → what stands at its foot for its round: the share stored with the step, or as it stands today."""
+    stored = {step.stage: {finding.get("code"): finding for finding in step.findings} for step in steps}
+    order = STAGE_ORDER[case.project.stage]
+    found: dict[str, dict[str, str]] = {}
+    for code, stage in ROUND_GATES.items():
+        proof = stored.get(stage, {}).get(code)
+        if proof:
+            found[stage] = _mark(code, proof["actual"], proof["required"], "near" if proof.get("override") else "pass")
+        elif STAGE_ORDER[stage] > order:
+            live = FUNCTIONS[code](case)
+            if live.proof.get("rounds"):
+                found[stage] = _mark(code, live.actual, live.required, "pass" if live.passed else "fail")
+            else:
+                found[stage] = {"state": "none", "text": _("%(round)s not begun") % {"round": ROUND_NAMES[code]}}
+    if STAGE_ORDER[Stage.APPROVED] <= order < STAGE_ORDER[Stage.STARTED] and not FUNCTIONS["scheme_vote"](case).passed:
+        found[Stage.APPROVED] = {"state": "fail", "text": _("Vote again")}
+    return found
+
+
+def _mark(code: str, part: int, whole: int, state: str) -> dict[str, str]:
+    return {"state": state, "text": _("%(round)s %(rate)s%%") % {"round": ROUND_NAMES[code], "rate": percent(part, whole)}}
+
+
 def stair(
-    project: Project, reached: dict[str, datetime.date], entries: list[Entry], found: list[Finding], missing: int
+    project: Project, steps: list[StageChange], entries: list[Entry], missing: int | None, feet: dict[str, dict[str, str]]
 ) -> list[dict[str, Any]]:
-    """All ten steps with their days; steps that nobody can take yet say so."""
+    """All ten steps with their days, and at the foot of the next one what it misses (`missing` is None where nobody asks)."""
+    reached = {step.stage: step.happened_on for step in steps}
     now, following = STAGE_ORDER[project.stage], next_stage(project.stage)
     start, end = planned_days(entries)
     planned = {Stage.STARTED: start, Stage.COMPLETED: end}
-    steps = []
+    shown = []
     for stage in Stage:
         order = STAGE_ORDER[stage]
         day = reached.get(stage) or (project.stage_on if stage == project.stage else None)
-        if stage in PASSED_OVER and day is None:
-            state, when = "later", _("not required yet")
-        elif order <= now:
+        if order <= now:
             state, when = ("now" if order == now else "done"), day.isoformat() if day else "—"
         else:
             due = planned.get(stage)
             state, when = ("next" if stage == following else "later"), _("planned %(day)s") % {"day": f"{due:%m-%d}"} if due else ""
         step: dict[str, Any] = {"name": stage.label, "state": state, "when": when}
-        if stage == following and found:
+        if stage in feet:
+            step["gate"] = feet[stage]
+        if stage == following and missing is not None and feet.get(stage, {}).get("state", "none") == "none":
             text = _("%(count)s missing") % {"count": missing} if missing else _("Ready")
             step["gate"] = {"state": "fail" if missing else "pass", "text": text}
-        steps.append(step)
-    return steps
+        shown.append(step)
+    return shown
 
 
 def now_says(project: Project, entries: list[Entry], today: datetime.date) -> str:
@@ -150,17 +188,39 @@ def now_says(project: Project, entries: list[Entry], today: datetime.date) -> st
 
 def finding_for_page(finding: Finding) -> dict[str, Any]:
     """As components/_finding.html wants it."""
+    sentence = finding.sentence
+    if finding.override:
+        sentence += " " + _("Let pass by %(who)s: %(reason)s") % {"who": finding.overridden_by, "reason": finding.reason}
     return {
-        "state": "pass" if finding.passed else "fail",
+        "code": finding.code,
+        "state": "near" if finding.override else "pass" if finding.passed else "fail",
+        "status": _("Let pass") if finding.override else "",
         "name": finding.name,
-        "sentence": finding.sentence,
+        "sentence": sentence,
         "part": finding.actual,
         "whole": finding.required,
         "unit": finding.unit,
+        "required": finding.threshold,
         "who": "" if finding.passed else finding.who,
         "url": finding.link,
         "url_label": finding.link_label,
     }
+
+
+def overrides_for_page(project: Project) -> list[dict[str, Any]]:
+    """Gates that a level above let pass, newest first, with what became of it."""
+    rows = GateOverride.objects.filter(project=project).select_related("recorded_by", "region")
+    backs = {row.takes_back_id: row for row in rows if row.takes_back_id}
+    used = {finding.get("override") for step in StageChange.objects.filter(project=project) for finding in step.findings}
+    found = []
+    for row in rows:
+        if row.takes_back_id:
+            continue
+        back = backs.get(row.pk)
+        state = _("taken back: %(reason)s") % {"reason": back.reason} if back else _("used") if row.pk in used else _("not used yet")
+        open_ = back is None and row.pk not in used
+        found.append({"row": row, "gate": NAMES.get(row.gate, row.gate), "state": state, "open": open_})
+    return found
 
 
 def photo_for_page(photo: Photo) -> dict[str, Any]:
@@ -221,6 +281,13 @@ def events(project: Project, changes: list[StageChange]) -> list[dict[str, Any]]
             else _("Progress of %(month)s: %(name)s %(percent)s%%") % words
         )
         items.append((report.recorded_at, {"state": "", "who": report.recorded_by.name, "text": text}))
+    for row in GateOverride.objects.filter(project=project).select_related("recorded_by"):
+        words = {"gate": NAMES.get(row.gate, row.gate), "reason": row.reason}
+        text = (_("Override of “%(gate)s” taken back: %(reason)s") if row.takes_back_id else _("“%(gate)s” let pass: %(reason)s")) % words
+        items.append((row.recorded_at, {"state": "open", "who": row.recorded_by.name, "text": text}))
+    for scheme in Scheme.objects.filter(project=project).select_related("recorded_by"):
+        text = _("Version %(version)s of the scheme: %(title)s") % {"version": scheme.version, "title": scheme.title}
+        items.append((scheme.recorded_at, {"state": "", "who": scheme.recorded_by.name, "text": text}))
     for contract in Contract.objects.filter(project=project).select_related("recorded_by"):
         text = _("%(kind)s %(number)s recorded") % {"kind": contract.get_kind_display(), "number": contract.number}
         items.append((contract.recorded_at, {"state": "", "who": contract.recorded_by.name, "text": text}))

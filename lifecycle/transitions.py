@@ -1,39 +1,60 @@
-"""The way of a project, in one table: stage → the stage before it, and the gates it cannot be passed without."""
+"""The way of a project, in one table: stage → the stage before it, and the gates it cannot be passed without.
+
+Which gates a step asks stands in `rules.GATES`; here each name meets its function.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from lifecycle import gates
+from lifecycle import documents, evidence, gates
 from lifecycle.gates import Gate
+from lifecycle.rules import GATES
 from projects.choices import STAGE_ORDER, Stage
 
-RULE_VERSION = "2021-1"
+FUNCTIONS: dict[str, Gate] = {
+    "communities_eligible": evidence.communities_eligible,
+    "survey_card": evidence.survey_card,
+    "willingness": gates.willingness,
+    "fiscal_assessment": documents.fiscal_assessment,
+    "property_mode": documents.property_mode,
+    "in_frozen_plan": evidence.in_frozen_plan,
+    "scheme_drawn": documents.scheme_drawn,
+    "opinions": gates.opinions,
+    "scheme_vote": gates.scheme_vote,
+    "funding_covers": documents.funding_covers,
+    "dig_once": documents.dig_once,
+    "approval_number": documents.approval_number,
+    "award_notice": documents.award_notice,
+    "works_contract": evidence.works_contract,
+    "supervision_contract": evidence.supervision_contract,
+    "contractor_on_site": evidence.contractor_on_site,
+    "all_works_done": evidence.all_works_done,
+    "special_works_done": documents.special_works_done,
+    "finished_photos": evidence.finished_photos,
+    "satisfaction": gates.satisfaction,
+    "joint_acceptance": documents.joint_acceptance,
+    "residents_signature": documents.residents_signature,
+    "special_works_accepted": documents.special_works_accepted,
+    "property_agreement": documents.property_agreement,
+    "final_account": documents.final_account,
+    "archive": documents.archive,
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step up: where it leads from, and what is asked before it."""
+    """One step up: where it leads from, and what is asked before it, in the order of the page."""
 
     previous: Stage | None
-    gates: tuple[Gate, ...] = ()
+    gates: tuple[Gate, ...]
 
 
+_ORDER = list(Stage)
 STEPS: dict[Stage, Step] = {
-    Stage.SURVEYED: Step(previous=None),
-    Stage.RESERVE: Step(Stage.SURVEYED, (gates.communities_eligible,)),
-    Stage.PLANNED: Step(Stage.RESERVE, (gates.communities_eligible, gates.in_frozen_plan)),
-    Stage.DESIGNED: Step(Stage.PLANNED, (gates.in_frozen_plan,)),
-    Stage.APPROVED: Step(Stage.DESIGNED),
-    Stage.TENDERED: Step(Stage.APPROVED),
-    Stage.STARTED: Step(Stage.TENDERED, (gates.works_contract, gates.supervision_contract, gates.contractor_on_site)),
-    Stage.COMPLETED: Step(Stage.STARTED, (gates.all_works_done, gates.finished_photos)),
-    Stage.ACCEPTED: Step(Stage.COMPLETED, (gates.completion_recorded,)),
-    Stage.CLOSED: Step(Stage.ACCEPTED),
+    stage: Step(_ORDER[number - 1] if number else None, tuple(FUNCTIONS[name] for name in GATES[stage]))
+    for number, stage in enumerate(_ORDER)
 }
-
-# These steps have no gates of their own yet. Until they have, nobody can take them, and the way leads past them.
-PASSED_OVER: frozenset[Stage] = frozenset({Stage.APPROVED, Stage.TENDERED, Stage.CLOSED})
 
 # Earlier steps are taken back by their own doors: the plan's adjustment, or withdrawing the project.
 FIRST_TO_TAKE_BACK = Stage.DESIGNED
@@ -41,14 +62,12 @@ FIRST_TO_TAKE_BACK = Stage.DESIGNED
 
 def next_stage(stage: str) -> Stage | None:
     """The one step that a project at `stage` can take now; None at the end of the way."""
-    later = [step for step in STEPS if STAGE_ORDER[step] > STAGE_ORDER[stage] and step not in PASSED_OVER]
-    return later[0] if later else None
+    return next((following for following, step in STEPS.items() if step.previous == stage), None)
 
 
 def stage_before(stage: str) -> Stage:
-    """The last step that could be taken before `stage`; the way begins at "surveyed"."""
-    earlier = [step for step in STEPS if STAGE_ORDER[step] < STAGE_ORDER[stage] and step not in PASSED_OVER]
-    return earlier[-1] if earlier else Stage.SURVEYED
+    """The step before `stage`; the way begins at "surveyed"."""
+    return STEPS[Stage(stage)].previous or Stage.SURVEYED
 
 
 def can_be_taken_back(stage: str) -> bool:

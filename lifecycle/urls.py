@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from lifecycle.views import project, site
+from lifecycle.views import overrides, plans, project, site
 
 urlpatterns = [
     path("projects/new/", project.ProjectCreate.as_view(), name="create"),
@@ -10,7 +10,11 @@ urlpatterns = [
     path("projects/<int:pk>/next/", project.StageMove.as_view(), name="stage-move"),
     path("projects/<int:pk>/take-back/", project.TakeBack.as_view(), name="take-back"),
     re_path(r"^projects/(?P<pk>\d+)/(?P<way>suspend|resume|withdraw)/$", project.ChangeCondition.as_view(), name="condition"),
-    path("plans/<int:pk>/freeze/", project.PlanFreeze.as_view(), name="plan-freeze"),
+    path("projects/<int:pk>/override/<slug:gate>/", overrides.OverrideGate.as_view(), name="override"),
+    path("projects/overrides/<int:pk>/take-back/", overrides.OverrideTakeBack.as_view(), name="override-take-back"),
+    path("plans/<int:pk>/", plans.PlanPage.as_view(), name="plan"),
+    path("plans/<int:pk>/freeze/", plans.PlanFreeze.as_view(), name="plan-freeze"),
+    path("plans/<int:pk>/entries/<int:entry>/adjust/", plans.PlanAdjust.as_view(), name="plan-adjust"),
     path("progress/site/", site.SiteList.as_view(), name="site"),
     path("progress/site/<int:entry>/", site.SiteCommunity.as_view(), name="site-community"),
 ]

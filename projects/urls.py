@@ -1,4 +1,4 @@
-"""Addresses of works. The project's own page and the phone's stand one floor higher (`lifecycle`), under the same names."""
+"""Addresses of works. The project's own page, the plan's and the phone's stand one floor higher (`lifecycle`), under the same names."""
 
 from django.urls import path
 
@@ -20,13 +20,11 @@ urlpatterns = [
     path("projects/photos/<int:pk>/thumbnail/", photos.PhotoThumbnail.as_view(), name="photo-thumbnail"),
     path("plans/", plans.PlanList.as_view(), name="plan-list"),
     path("plans/draft/", plans.PlanDraft.as_view(), name="plan-draft"),
-    path("plans/<int:pk>/", plans.PlanPage.as_view(), name="plan"),
     path("plans/<int:pk>/submit/", plans.PlanSubmit.as_view(), name="plan-submit"),
     path("plans/<int:pk>/confirm/", plans.PlanConfirm.as_view(), name="plan-confirm"),
     path("plans/<int:pk>/return/", plans.PlanReturn.as_view(), name="plan-return"),
     path("plans/<int:pk>/entries/<int:entry>/put/", plans.PlanPut.as_view(), name="plan-put"),
     path("plans/<int:pk>/entries/<int:entry>/take/", plans.PlanTake.as_view(), name="plan-take"),
-    path("plans/<int:pk>/entries/<int:entry>/adjust/", plans.PlanAdjust.as_view(), name="plan-adjust"),
     path("progress/", entry.EntryGrid.as_view(), name="entry"),
     path("progress/row/", entry.EntryRow.as_view(), name="entry-row"),
     path("progress/bulk/", entry.EntryBulk.as_view(), name="entry-bulk"),

@@ -301,6 +301,8 @@ REVIEW_AT_NIGHT = 10  # ballots of one round between 23:00 and 6:00
 REVIEW_STAFF_PERCENT = 50  # of the ballots of a round entered by staff, from 20 ballots on
 REVIEW_WRONG_CODES = 100  # wrong codes at one round in an hour
 REMIND_AT_HOURS = (9, 20)  # households are reminded between these hours
+GATE_WAITS_FOR_OBJECTIONS = env.flag("GATE_WAITS_FOR_OBJECTIONS", default=True)  # a gate opens after its round's objection period [open]
+ACCEPTANCE_DEPARTMENTS = env.number("ACCEPTANCE_DEPARTMENTS", 2)  # departments that must sign a joint acceptance [open: which]
 LOAD_DEMO_PASSWORD = env.text("DEMO_PASSWORD", "Demo-2021-hebei")
 
 # --- logs ------------------------------------------------------------------------------------------------------

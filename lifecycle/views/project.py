@@ -19,14 +19,13 @@ from common.views import ActionView, StaffRequest
 from communities.models import Community
 from lifecycle.forms import ConditionForm, ProjectForm, StepForm
 from lifecycle.models import StageChange
-from lifecycle.operations import enter_reserve, findings_for, freeze_plan, reach_stage, resume, suspend, take_back, withdraw
-from lifecycle.queries import standing_changes
+from lifecycle.operations import enter_reserve, level_above, reach_stage, resume, suspend, take_back, withdraw
+from lifecycle.queries import findings_for, standing_changes
 from lifecycle.screens import finding_for_page, project_screen
 from lifecycle.transitions import next_stage
-from projects.choices import Stage
+from projects.choices import Condition, Stage
 from projects.forms import ReasonForm
 from projects.models import Project
-from projects.views.plans import PlanStep
 from projects.views.shared import crumbs, project_crumbs, project_or_404, put_errors
 from projects.views.works import free_communities
 from regions.models import Region
@@ -46,7 +45,12 @@ class ProjectPage(ActionView):
             "may_edit": request.user.may("projects.edit", path),
             "may_move": request.user.may("stages.move", path),
             "may_enter": request.user.may("progress.enter", path),
+            "may_override": level_above(request.user, project) is not None,
         }
+        if context["may_override"] and project.condition == Condition.ACTIVE:
+            for finding in context["findings"]:
+                if finding["state"] == "fail":
+                    finding["override_url"] = reverse("projects:override", args=[pk, finding["code"]])
         return render(request, "lifecycle/project.html", context)
 
 
@@ -229,15 +233,3 @@ class ChangeCondition(ActionView):
             "crumbs": project_crumbs(request, project, titles[way]),
         }
         return render(request, "projects/form.html", context, status=status)
-
-
-class PlanFreeze(PlanStep):
-    """The province freezes a plan; its projects of the reserve reach "planned"."""
-
-    action = "plans.freeze"
-
-    def run(self, request: StaffRequest, plan: Any) -> None:
-        freeze_plan(plan=plan, actor=request.user, at=timezone.now())
-
-    def said(self) -> str:
-        return _("The plan is frozen. It is the whole of every rate from today on.")

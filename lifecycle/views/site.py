@@ -19,9 +19,9 @@ from django.utils.translation import gettext as _
 
 from common.errors import DomainError
 from common.views import ActionView, StaffRequest
+from lifecycle.findings import Finding
 from lifecycle.forms import SiteContractForm, SiteForm
-from lifecycle.gates import Finding
-from lifecycle.operations import findings_for
+from lifecycle.queries import findings_for
 from lifecycle.transitions import next_stage
 from lifecycle.visits import DECLARED, Visit, store_visit
 from projects.choices import STAGE_ORDER, Condition, ContractKind, PhotoKind, Stage
@@ -32,7 +32,7 @@ from projects.rules import first_day, month_of, wan_of_yuan
 
 LISTED = 60
 PHOTOS_AT_ONCE = 12
-ON_SITE = [Stage.DESIGNED, Stage.APPROVED, Stage.TENDERED, Stage.STARTED, Stage.COMPLETED]
+ON_SITE = [Stage.APPROVED, Stage.TENDERED, Stage.STARTED, Stage.COMPLETED]
 SITE_CONTRACTS = (ContractKind.WORKS, ContractKind.SUPERVISION)
 
 

@@ -20,7 +20,7 @@ from common.views import ActionView, StaffRequest
 from projects.choices import PlanState
 from projects.forms import AdjustIntoPlanForm, AdjustPlanForm, PutInPlanForm, ReasonForm
 from projects.models import AnnualPlan, Entry
-from projects.operations import adjust_plan, confirm_plan, draft_plan, put_in_plan, return_plan, submit_plan, take_from_plan
+from projects.operations import confirm_plan, draft_plan, put_in_plan, return_plan, submit_plan, take_from_plan
 from projects.queries import plans_of_year, reserve_entries
 from projects.views.shared import crumbs, plan_or_404, put_errors
 from regions.models import Region
@@ -109,7 +109,11 @@ class PlanPage(ActionView):
             "return_form": ReasonForm(),
             "crumbs": crumbs(request, plan.region, (_("Plan of %(year)s") % {"year": plan.year}, "")),
         }
-        return render(request, "projects/plan.html", context)
+        return render(request, "projects/plan.html", context | self.more(plan))
+
+    def more(self, plan: AnnualPlan) -> dict[str, Any]:
+        """What the floor above adds to the page."""
+        return {}
 
     def _steps(self, plan: AnnualPlan) -> list[dict[str, Any]]:
         """The climb as a stair of four."""
@@ -277,7 +281,7 @@ class PlanTake(ActionView):
 
 
 class PlanAdjust(EntryFormPage):
-    """Into or out of a frozen plan: the province, with a reason and a day."""
+    """Into or out of a frozen plan: the province, with a reason and a day. What it moves stands one floor higher (`run`)."""
 
     action = "plans.freeze"
 
@@ -288,6 +292,3 @@ class PlanAdjust(EntryFormPage):
     def title(self, row: Entry) -> str:
         words = _("Take %(name)s out of the frozen plan") if row.plan_id else _("Put %(name)s into the frozen plan")
         return words % {"name": row.community.name}
-
-    def run(self, request: StaffRequest, plan: AnnualPlan, row: Entry, data: dict[str, Any]) -> None:
-        adjust_plan(plan=plan, entry=row, into=row.plan_id is None, actor=request.user, at=timezone.now(), **data)

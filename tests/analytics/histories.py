@@ -12,8 +12,9 @@ from django.utils import timezone
 from hypothesis import strategies as st
 
 from accounts.models import User
+from lifecycle.findings import invented
 from lifecycle.models import ChangeKind, StageChange
-from projects.choices import STAGE_ORDER
+from projects.choices import STAGE_ORDER, Stage
 from projects.models import AnnualPlan, Entry, ProgressReport, Project
 from regions.models import Region
 from tests.factories.register import make_community
@@ -113,6 +114,7 @@ def _change(project: Project, kind: str, stage: str, day: datetime.date, actor: 
         recorded_by=actor,
         reason=reason,
         rule_version="t",
+        findings=invented(Stage(stage)),
         **more,
     )
 

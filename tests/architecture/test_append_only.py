@@ -8,7 +8,7 @@ from audit.sources import JournalSource, sources
 from tests.factories.everything import make_everything
 
 JOURNALS = {
-    "projects.photo", "projects.progressreport", "projects.scheme", "projects.record", "lifecycle.stagechange",
+    "projects.photo", "projects.progressreport", "projects.scheme", "projects.record", "lifecycle.stagechange", "lifecycle.gateoverride",
     "surveys.rollcorrection", "surveys.keying", "surveys.visit", "surveys.annulment", "surveys.slipprint",
 }  # fmt: skip
 # records that are none of the audit trail's: what a household answered is nobody's reading

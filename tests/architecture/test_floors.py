@@ -51,7 +51,7 @@ OWN_ROOMS = {
         "verifier",
         "voting",
     },
-    "lifecycle": {"gates", "screens", "transitions", "visits"},
+    "lifecycle": {"documents", "dossier", "evidence", "findings", "gates", "screens", "transitions", "visits"},
     "analytics": {
         "anchors", "behind", "counting", "indicators", "keeping", "maps", "measures", "overview", "period", "todo", "signing", "caching",
     },

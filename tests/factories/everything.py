@@ -15,7 +15,7 @@ from accounts.models import ApiToken, User
 from analytics.models import DailyCount
 from common.crypto import fingerprint, seal
 from communities.models import Community, Disclosure, DistinctPair, Owner
-from lifecycle.models import StageChange
+from lifecycle.models import GateOverride
 from projects.models import Contract, Photo, ProgressReport, Project
 from surveys.models import (
     Annulment,
@@ -39,7 +39,7 @@ from tests.factories.evidence import at, make_record, make_scheme
 from tests.factories.people import make_user
 from tests.factories.register import make_community, make_households
 from tests.factories.rounds import cast, make_open_round
-from tests.factories.works import make_planned_project
+from tests.factories.works import make_planned_project, write_step
 
 DAY = datetime.date(2021, 5, 31)
 _number = count(1)
@@ -92,7 +92,10 @@ def make_everything(county_code: str) -> list[Model]:
         scheme,
         scheme.items.first(),
         make_record(project, user, "archive"),
-        StageChange.objects.create(project=project, kind="reach", stage="started", happened_on=DAY, rule_version="test", **by),
+        write_step(project, "started", DAY, user),
+        GateOverride.objects.create(
+            project=project, stage="started", gate="works_contract", reason="x", region=project.region.parent, **by
+        ),
         DailyCount.objects.create(region=project.region, year=2021, on=DAY),
         *make_round_rows(community, project, user, now),
     ]

@@ -9,8 +9,8 @@ from django.utils import timezone
 from PIL import Image
 
 from accounts.models import User
-from lifecycle.models import StageChange
 from projects.models import Contract, Entry, Photo, ProgressReport, Project, Record, Scheme, SchemeItem
+from tests.factories.works import write_step
 
 
 def at(day: str, time: str = "10:00") -> datetime.datetime:
@@ -148,10 +148,8 @@ def give_start_evidence(project: Project, actor: User) -> None:
 
 
 def bring_to(project: Project, stage: str, on: str, actor: User) -> Project:
-    """Set a stage together with its row, past the gates."""
-    StageChange.objects.create(
-        project=project, kind="reach", stage=stage, happened_on=day(on), recorded_at=at(on), recorded_by=actor, rule_version="test"
-    )
+    """Set a stage together with its row and invented findings, past the gates."""
+    write_step(project, stage, day(on), actor, recorded_at=at(on))
     project.stage, project.stage_on = stage, day(on)
     if stage in {"started", "completed", "accepted"}:
         setattr(project, f"{stage}_on", day(on))

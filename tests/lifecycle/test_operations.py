@@ -5,12 +5,14 @@ from django.db import DatabaseError, transaction
 
 from common.errors import InvalidInput, NotAllowed
 from lifecycle.models import StageChange
-from lifecycle.operations import GateClosed, StageMoved, enter_reserve, freeze_plan, reach_stage, resume, suspend, take_back, withdraw
+from lifecycle.operations import GateClosed, StageMoved, enter_reserve, reach_stage, resume, suspend, take_back, withdraw
+from lifecycle.rules import GATES, RULE_VERSION
 from messaging.models import OutboxRow
 from projects.models import Project
-from tests.factories.evidence import at, bring_to, day, give_start_evidence, make_contract, make_photo, make_report
+from tests.factories.evidence import at, bring_to, day, give_start_evidence, make_contract, make_photo, make_record, make_report
+from tests.factories.ready import give_round, give_scheme, make_ready
 from tests.factories.register import make_community
-from tests.factories.works import make_plan, make_planned_project, make_project
+from tests.factories.works import make_planned_project, make_project
 
 NOW = at("2021-06-18")
 
@@ -19,42 +21,49 @@ def start(project, actor, on="2021-04-30", now=NOW):
     return reach_stage(project=project, stage="started", happened_on=day(on), actor=actor, at=now)
 
 
-@pytest.fixture
-def designed(district_staff):
-    return bring_to(make_planned_project(), "designed", "2021-03-22", district_staff)
+def voted(project, actor):
+    """A scheme of early March that all households agreed to in the first days of April."""
+    give_scheme(project, actor, "2021-03-01")
+    give_round(project, "scheme", closed="2021-04-10")
+    return project
 
 
 @pytest.fixture
-def started(designed, district_staff):
-    give_start_evidence(designed, district_staff)
-    start(designed, district_staff)
-    designed.refresh_from_db()
-    return designed
+def tendered(district_staff):
+    return voted(bring_to(make_planned_project(), "tendered", "2021-04-22", district_staff), district_staff)
+
+
+@pytest.fixture
+def started(tendered, district_staff):
+    give_start_evidence(tendered, district_staff)
+    start(tendered, district_staff)
+    tendered.refresh_from_db()
+    return tendered
 
 
 def missing(caught):
     return {finding["code"] for finding in caught.value.details}
 
 
-def test_a_start_with_all_evidence_moves_the_stage_and_asks_for_a_recount(designed, district_staff):
-    give_start_evidence(designed, district_staff)
-    change = start(designed, district_staff)
-    designed.refresh_from_db()
-    assert (designed.stage, designed.stage_on) == ("started", day("2021-04-30"))
-    assert (designed.started_on, designed.completed_on) == (day("2021-04-30"), None)
-    assert [f["code"] for f in change.findings] == ["works_contract", "supervision_contract", "contractor_on_site"]
-    assert all(f["passed"] for f in change.findings)
+def test_a_start_with_all_evidence_moves_the_stage_and_asks_for_a_recount(tendered, district_staff):
+    give_start_evidence(tendered, district_staff)
+    change = start(tendered, district_staff)
+    tendered.refresh_from_db()
+    assert (tendered.stage, tendered.stage_on) == ("started", day("2021-04-30"))
+    assert (tendered.started_on, tendered.completed_on) == (day("2021-04-30"), None)
+    assert [f["code"] for f in change.findings] == list(GATES["started"])
+    assert all(f["passed"] and f["rule_version"] == RULE_VERSION for f in change.findings)
     assert OutboxRow.objects.get(topic="figures").key == "130404:2021"
 
 
-def test_a_start_without_evidence_names_everything_that_is_missing_and_writes_nothing(designed, district_staff):
+def test_a_start_without_evidence_names_everything_that_is_missing_and_writes_nothing(tendered, district_staff):
     with pytest.raises(GateClosed) as caught:
-        start(designed, district_staff)
+        start(tendered, district_staff)
     assert missing(caught) == {"works_contract", "supervision_contract", "contractor_on_site"}
-    designed.refresh_from_db()
-    assert designed.stage == "designed"
+    tendered.refresh_from_db()
+    assert tendered.stage == "tendered"
     assert not OutboxRow.objects.exists()
-    assert StageChange.objects.filter(project=designed, stage="started").count() == 0
+    assert StageChange.objects.filter(project=tendered, stage="started").count() == 0
 
 
 @pytest.mark.parametrize(
@@ -62,25 +71,25 @@ def test_a_start_without_evidence_names_everything_that_is_missing_and_writes_no
     [("2021-04-25", True, "start"), ("2021-05-01", True, "start"), ("2021-04-28", False, "start"), ("2021-04-28", True, "before")],
     ids=["before the contract", "after the start", "outside the yard", "shows something else"],
 )
-def test_a_photo_that_does_not_prove_the_start_does_not_count(designed, district_staff, taken, in_yard, kind):
-    make_contract(designed, district_staff, "works", signed="2021-04-26")
-    make_contract(designed, district_staff, "supervision", signed="2021-04-26")
-    make_photo(designed.entries.get(), district_staff, kind, taken=taken, in_yard=in_yard)
+def test_a_photo_that_does_not_prove_the_start_does_not_count(tendered, district_staff, taken, in_yard, kind):
+    make_contract(tendered, district_staff, "works", signed="2021-04-26")
+    make_contract(tendered, district_staff, "supervision", signed="2021-04-26")
+    make_photo(tendered.entries.get(), district_staff, kind, taken=taken, in_yard=in_yard)
     with pytest.raises(GateClosed) as caught:
-        start(designed, district_staff)
+        start(tendered, district_staff)
     assert missing(caught) == {"contractor_on_site"}
 
 
-def test_the_photo_may_be_of_the_contracts_day_and_of_the_day_of_the_start(designed, district_staff):
-    make_contract(designed, district_staff, "works", signed="2021-04-30")
-    make_contract(designed, district_staff, "supervision", signed="2021-04-30")
-    make_photo(designed.entries.get(), district_staff, taken="2021-04-30")
-    assert start(designed, district_staff).stage == "started"
+def test_the_photo_may_be_of_the_contracts_day_and_of_the_day_of_the_start(tendered, district_staff):
+    make_contract(tendered, district_staff, "works", signed="2021-04-30")
+    make_contract(tendered, district_staff, "supervision", signed="2021-04-30")
+    make_photo(tendered.entries.get(), district_staff, taken="2021-04-30")
+    assert start(tendered, district_staff).stage == "started"
 
 
 def test_every_community_of_the_project_needs_its_own_photo(district_staff):
     first, second = make_community(name="机械厂家属院"), make_community(name="复兴路18号院")
-    project = bring_to(make_planned_project(first, second), "designed", "2021-03-22", district_staff)
+    project = voted(bring_to(make_planned_project(first, second), "tendered", "2021-04-22", district_staff), district_staff)
     make_contract(project, district_staff, "works")
     make_contract(project, district_staff, "supervision")
     make_photo(project.entries.get(community=first), district_staff)
@@ -92,28 +101,28 @@ def test_every_community_of_the_project_needs_its_own_photo(district_staff):
     assert "机械厂家属院" not in finding["sentence"]
 
 
-def test_a_contract_signed_after_the_start_does_not_count(designed, district_staff):
-    give_start_evidence(designed, district_staff)
+def test_a_contract_signed_after_the_start_does_not_count(tendered, district_staff):
+    give_start_evidence(tendered, district_staff)
     with pytest.raises(GateClosed) as caught:
-        start(designed, district_staff, on="2021-04-26")
+        start(tendered, district_staff, on="2021-04-26")
     assert missing(caught) == {"supervision_contract", "contractor_on_site"}
 
 
-def test_a_day_in_the_future_is_refused(designed, district_staff):
+def test_a_day_in_the_future_is_refused(tendered, district_staff):
     with pytest.raises(InvalidInput) as caught:
-        start(designed, district_staff, on="2021-06-19")
+        start(tendered, district_staff, on="2021-06-19")
     assert "happened_on" in caught.value.details
 
 
-def test_a_day_before_the_previous_step_is_refused(designed, district_staff):
-    with pytest.raises(InvalidInput, match="2021-03-22"):
-        start(designed, district_staff, on="2021-03-21")
+def test_a_day_before_the_previous_step_is_refused(tendered, district_staff):
+    with pytest.raises(InvalidInput, match="2021-04-22"):
+        start(tendered, district_staff, on="2021-04-21")
 
 
 @pytest.mark.parametrize("stage", ["completed", "accepted", "approved", "tendered", "closed", "planned", "designed"])
-def test_a_step_that_is_not_next_is_refused(designed, district_staff, stage):
+def test_a_step_that_is_not_next_is_refused(tendered, district_staff, stage):
     with pytest.raises(StageMoved):
-        reach_stage(project=designed, stage=stage, happened_on=day("2021-04-30"), actor=district_staff, at=NOW)
+        reach_stage(project=tendered, stage=stage, happened_on=day("2021-04-30"), actor=district_staff, at=NOW)
 
 
 def test_the_second_clerk_hears_who_was_first(started, district_staff):
@@ -122,10 +131,10 @@ def test_the_second_clerk_hears_who_was_first(started, district_staff):
 
 
 @pytest.mark.parametrize("person", ["province_official", "city_official", "department_staff", "auditor", "other_district_staff"])
-def test_only_the_countys_own_staff_move_a_stage(designed, district_staff, person, request):
-    give_start_evidence(designed, district_staff)
+def test_only_the_countys_own_staff_move_a_stage(tendered, district_staff, person, request):
+    give_start_evidence(tendered, district_staff)
     with pytest.raises(NotAllowed):
-        start(designed, request.getfixturevalue(person))
+        start(tendered, request.getfixturevalue(person))
 
 
 def test_completion_needs_all_at_100_and_a_photo_of_the_finished_works(started, district_staff):
@@ -137,13 +146,14 @@ def test_completion_needs_all_at_100_and_a_photo_of_the_finished_works(started, 
 
     with pytest.raises(GateClosed) as caught:
         complete()
-    assert missing(caught) == {"all_works_done", "finished_photos"}
+    assert missing(caught) == {"all_works_done", "special_works_done", "finished_photos"}
     make_report(entry, district_staff, "2021-05", 100)
     make_photo(entry, district_staff, "after", taken="2021-04-29")
     with pytest.raises(GateClosed) as caught:
         complete()
-    assert missing(caught) == {"finished_photos"}
+    assert missing(caught) == {"special_works_done", "finished_photos"}
     make_photo(entry, district_staff, "after", taken="2021-06-17")
+    make_record(started, district_staff, "special_done", subject="water", dated="2021-06-17")
     assert complete().stage == "completed"
 
 
@@ -152,6 +162,7 @@ def test_a_later_report_below_100_closes_the_completion_again(started, district_
     make_report(entry, district_staff, "2021-04", 100)
     make_report(entry, district_staff, "2021-05", 90, note="返工")
     make_photo(entry, district_staff, "after", taken="2021-06-01")
+    make_record(started, district_staff, "special_done", subject="water", dated="2021-06-17")
     with pytest.raises(GateClosed) as caught:
         reach_stage(project=started, stage="completed", happened_on=day("2021-06-18"), actor=district_staff, at=NOW)
     assert missing(caught) == {"all_works_done"}
@@ -159,16 +170,20 @@ def test_a_later_report_below_100_closes_the_completion_again(started, district_
 
 def test_acceptance_follows_completion_not_before_its_day(started, district_staff):
     bring_to(started, "completed", "2021-06-10", district_staff)
+    make_ready(started, "accepted", district_staff, on="2021-06-17")
     with pytest.raises(InvalidInput):
         reach_stage(project=started, stage="accepted", happened_on=day("2021-06-09"), actor=district_staff, at=NOW)
-    assert reach_stage(project=started, stage="accepted", happened_on=day("2021-06-10"), actor=district_staff, at=NOW).findings[0]["passed"]
+    change = reach_stage(project=started, stage="accepted", happened_on=day("2021-06-17"), actor=district_staff, at=NOW)
+    assert {f["code"] for f in change.findings} == set(GATES["accepted"])
+    started.refresh_from_db()
+    assert started.accepted_on == day("2021-06-17")
 
 
 def test_a_start_taken_back_stays_in_the_history_and_the_project_stands_one_step_lower(started, district_staff):
     change = StageChange.objects.get(project=started, stage="started")
     row = take_back(change=change, reason="日期填错", actor=district_staff, at=NOW)
     started.refresh_from_db()
-    assert (started.stage, started.stage_on) == ("designed", day("2021-03-22"))
+    assert (started.stage, started.stage_on) == ("tendered", day("2021-04-22"))
     assert started.started_on is None
     assert (row.kind, row.reverses) == ("reverse", change)
     assert OutboxRow.objects.filter(topic="figures").count() == 2
@@ -186,42 +201,42 @@ def test_a_step_is_taken_back_once_and_only_with_a_reason(started, district_staf
 
 def test_only_the_newest_step_is_taken_back(started, district_staff):
     with pytest.raises(StageMoved):
-        take_back(change=StageChange.objects.get(project=started, stage="designed"), reason="错", actor=district_staff, at=NOW)
+        take_back(change=StageChange.objects.get(project=started, stage="tendered"), reason="错", actor=district_staff, at=NOW)
 
 
 def test_the_plans_step_is_not_taken_back_here(district_staff):
     project = bring_to(make_project(stage="reserve"), "planned", "2021-01-15", district_staff)
     with pytest.raises(StageMoved):
-        take_back(change=StageChange.objects.get(project=project), reason="错", actor=district_staff, at=NOW)
+        take_back(change=StageChange.objects.get(project=project, stage="planned"), reason="错", actor=district_staff, at=NOW)
 
 
-def test_a_suspended_project_does_not_move_until_it_is_resumed(designed, district_staff):
-    give_start_evidence(designed, district_staff)
-    suspend(project=designed, happened_on=day("2021-04-01"), reason="管线改移", actor=district_staff, at=NOW)
+def test_a_suspended_project_does_not_move_until_it_is_resumed(tendered, district_staff):
+    give_start_evidence(tendered, district_staff)
+    suspend(project=tendered, happened_on=day("2021-04-23"), reason="管线改移", actor=district_staff, at=NOW)
     with pytest.raises(StageMoved):
-        start(designed, district_staff)
-    resume(project=designed, happened_on=day("2021-04-20"), reason="管线已移", actor=district_staff, at=NOW)
-    assert start(designed, district_staff).stage == "started"
+        start(tendered, district_staff)
+    resume(project=tendered, happened_on=day("2021-04-25"), reason="管线已移", actor=district_staff, at=NOW)
+    assert start(tendered, district_staff).stage == "started"
 
 
-def test_a_withdrawn_project_is_withdrawn_for_good(designed, district_staff):
-    withdraw(project=designed, happened_on=day("2021-06-01"), reason="列入拆迁", actor=district_staff, at=NOW)
-    designed.refresh_from_db()
-    assert designed.condition == "withdrawn"
+def test_a_withdrawn_project_is_withdrawn_for_good(tendered, district_staff):
+    withdraw(project=tendered, happened_on=day("2021-06-01"), reason="列入拆迁", actor=district_staff, at=NOW)
+    tendered.refresh_from_db()
+    assert tendered.condition == "withdrawn"
     assert OutboxRow.objects.filter(topic="figures", key="130404:2021").exists()
     for change in (suspend, resume, withdraw):
         with pytest.raises(StageMoved):
-            change(project=designed, happened_on=day("2021-06-02"), reason="反悔", actor=district_staff, at=NOW)
+            change(project=tendered, happened_on=day("2021-06-02"), reason="反悔", actor=district_staff, at=NOW)
 
 
 @pytest.mark.parametrize("change", [suspend, withdraw])
-def test_conditions_need_a_reason_a_possible_day_and_the_right(designed, district_staff, city_official, change):
+def test_conditions_need_a_reason_a_possible_day_and_the_right(tendered, district_staff, city_official, change):
     with pytest.raises(InvalidInput):
-        change(project=designed, happened_on=day("2021-06-01"), reason="", actor=district_staff, at=NOW)
+        change(project=tendered, happened_on=day("2021-06-01"), reason="", actor=district_staff, at=NOW)
     with pytest.raises(InvalidInput):
-        change(project=designed, happened_on=day("2021-06-19"), reason="x", actor=district_staff, at=NOW)
+        change(project=tendered, happened_on=day("2021-06-19"), reason="x", actor=district_staff, at=NOW)
     with pytest.raises(NotAllowed):
-        change(project=designed, happened_on=day("2021-06-01"), reason="x", actor=city_official, at=NOW)
+        change(project=tendered, happened_on=day("2021-06-01"), reason="x", actor=city_official, at=NOW)
 
 
 def test_a_new_project_stands_in_the_reserve(district_staff, region):
@@ -230,29 +245,10 @@ def test_a_new_project_stands_in_the_reserve(district_staff, region):
     assert (project.stage, project.stage_on) == ("reserve", day("2021-06-18"))
 
 
-def test_freezing_a_plan_brings_its_projects_to_planned_and_leaves_others(province_official, district_staff, region):
-    plan = make_plan(state="confirmed")
-    inside, outside = make_project(stage="reserve"), make_project(stage="reserve")
-    inside.entries.update(plan=plan, year=2021, entered_on=day("2021-01-02"))
-    freeze_plan(plan=plan, actor=province_official, at=at("2021-01-15"))
-    inside.refresh_from_db()
-    outside.refresh_from_db()
-    assert (inside.stage, inside.stage_on, outside.stage) == ("planned", day("2021-01-15"), "reserve")
-    assert inside.entries.get().entered_on == day("2021-01-15")
-
-
-def test_planned_needs_a_frozen_plan(district_staff):
-    project = make_project(stage="reserve")
-    project.entries.update(plan=make_plan(state="confirmed"), year=2021, entered_on=day("2021-01-02"))
-    with pytest.raises(GateClosed) as caught:
-        reach_stage(project=project, stage="planned", happened_on=day("2021-02-01"), actor=district_staff, at=NOW)
-    assert missing(caught) == {"in_frozen_plan"}
-
-
-def test_the_database_refuses_a_stage_without_its_change(designed):
+def test_the_database_refuses_a_stage_without_its_change(tendered):
     with pytest.raises(DatabaseError, match="moves only together"), transaction.atomic():
-        Project.objects.filter(pk=designed.pk).update(stage="started")
-    assert Project.objects.filter(pk=designed.pk).update(name="新名") == 1
+        Project.objects.filter(pk=tendered.pk).update(stage="started")
+    assert Project.objects.filter(pk=tendered.pk).update(name="新名") == 1
 
 
 def test_the_history_cannot_be_changed_or_deleted(started):
@@ -262,9 +258,9 @@ def test_the_history_cannot_be_changed_or_deleted(started):
 
 
 @pytest.mark.parametrize("change", [suspend, withdraw])
-def test_finished_works_can_neither_rest_nor_leave_the_figures(designed, district_staff, change):
-    bring_to(designed, "completed", "2021-06-01", district_staff)
+def test_finished_works_can_neither_rest_nor_leave_the_figures(tendered, district_staff, change):
+    bring_to(tendered, "completed", "2021-06-01", district_staff)
     with pytest.raises(StageMoved):
-        change(project=designed, happened_on=day("2021-06-10"), reason="x", actor=district_staff, at=NOW)
-    designed.refresh_from_db()
-    assert designed.condition == "active"
+        change(project=tendered, happened_on=day("2021-06-10"), reason="x", actor=district_staff, at=NOW)
+    tendered.refresh_from_db()
+    assert tendered.condition == "active"

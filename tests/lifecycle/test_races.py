@@ -11,6 +11,7 @@ from lifecycle.models import StageChange
 from lifecycle.operations import StageMoved, enter_reserve, reach_stage
 from projects.models import Entry
 from tests.factories.evidence import at, bring_to, day, give_start_evidence
+from tests.factories.ready import give_round, give_scheme
 from tests.factories.register import make_community
 from tests.factories.works import make_planned_project
 
@@ -36,7 +37,9 @@ def race(*jobs):
 
 @pytest.mark.django_db(transaction=True)
 def test_of_two_clerks_who_record_the_start_one_wins_and_the_other_is_told(district_staff):
-    project = bring_to(make_planned_project(), "designed", "2021-03-22", district_staff)
+    project = bring_to(make_planned_project(), "tendered", "2021-04-22", district_staff)
+    give_scheme(project, district_staff, "2021-03-01")
+    give_round(project, "scheme")
     give_start_evidence(project, district_staff)
 
     def start():

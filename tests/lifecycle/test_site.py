@@ -9,7 +9,8 @@ from django.utils import timezone
 
 from messaging.models import OutboxRow
 from projects.models import Contract, Photo, ProgressReport
-from tests.factories.evidence import bring_to, give_start_evidence, make_contract, make_photo, make_report, picture
+from tests.factories.evidence import bring_to, give_start_evidence, make_contract, make_photo, make_record, make_report, picture
+from tests.factories.ready import give_round, give_scheme
 from tests.factories.register import make_community
 from tests.factories.works import make_planned_project
 
@@ -30,9 +31,12 @@ def today():
 def entry(client, district_staff, today):
     """A project of this year whose start can be recorded today."""
     client.force_login(district_staff)
-    return bring_to(
-        make_planned_project(make_community(name="钢苑东区"), year=today.year), "designed", f"{today.year}-01-01", district_staff
-    ).entries.get()
+    project = bring_to(
+        make_planned_project(make_community(name="钢苑东区"), year=today.year), "tendered", f"{today.year}-01-01", district_staff
+    )
+    give_scheme(project, district_staff, "2021-03-01")
+    give_round(project, "scheme")
+    return project.entries.get()
 
 
 def visit(today, *photos, **more):
@@ -137,6 +141,7 @@ def test_progress_from_the_phone_keeps_the_months_rules(client, entry, district_
 def test_completion_is_declared_with_the_last_report_and_photo(client, entry, district_staff, today):
     give_start_evidence(entry.project, district_staff)
     bring_to(entry.project, "started", f"{today.year}-01-01", district_staff)
+    make_record(entry.project, district_staff, "special_done", subject="water")
     data = visit(today, "after", percent="100", declare="completion", happened_on=today.isoformat())
     assert send(client, entry, data).json()["stage"] == "completed"
 
@@ -173,6 +178,8 @@ def test_the_project_page_names_who_mends_what(client, entry, district_staff):
     make_photo(entry, district_staff, in_yard=False)
     answer = client.get(reverse("projects:detail", args=[entry.project_id]))
     findings = {finding["name"]: finding for finding in answer.context["findings"]}
-    assert len(findings) == 3
-    assert all(finding["who"] and finding["url"].startswith("/") for finding in findings.values())
+    assert len(findings) == 4
+    unmet = [finding for finding in findings.values() if finding["state"] == "fail"]
+    assert len(unmet) == 3
+    assert all(finding["who"] and finding["url"].startswith("/") for finding in unmet)
     assert "disabled" in answer.content.decode()

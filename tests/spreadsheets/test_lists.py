@@ -15,7 +15,6 @@ from hypothesis import strategies as st
 
 from analytics.counting import count_county_year
 from common.errors import InvalidInput, NotAllowed
-from lifecycle.models import ChangeKind, StageChange
 from projects.models import Contract, Photo, ProgressReport
 from spreadsheets import exporting, operations
 from spreadsheets.columns import Column
@@ -26,7 +25,7 @@ from spreadsheets.storage import path_of
 from spreadsheets.writer import Report, RowsLost, frame_rows, rows_in_file, write_report
 from tests.factories.people import make_user
 from tests.factories.register import make_community
-from tests.factories.works import make_planned_project
+from tests.factories.works import make_planned_project, write_step
 
 DAY = datetime.date(2021, 5, 31)
 HEADER = 4
@@ -48,9 +47,7 @@ def table(sheet) -> list[dict]:
 
 
 def started(project, user, day, stage="started"):
-    return StageChange.objects.create(
-        project=project, kind=ChangeKind.REACH, stage=stage, happened_on=day, recorded_at=timezone.now(), recorded_by=user, rule_version="t"
-    )
+    return write_step(project, stage, day, user)
 
 
 # --- the writer -----------------------------------------------------------------------------------------------------

@@ -13,13 +13,14 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from common.errors import DomainError, InvalidInput
 from communities.models import Community
-from lifecycle.gates import Finding
+from lifecycle.findings import Finding
 from lifecycle.models import ChangeKind, StageChange
-from lifecycle.queries import reached_days, standing_changes
-from lifecycle.transitions import RULE_VERSION, STEPS, can_be_taken_back, next_stage, stage_before, works_are_done
+from lifecycle.queries import findings_for, reached_days, standing_changes
+from lifecycle.rules import RULE_VERSION
+from lifecycle.transitions import can_be_taken_back, next_stage, stage_before, works_are_done
 from projects import operations as works
 from projects.choices import Condition, Stage
-from projects.models import AnnualPlan, Project
+from projects.models import Project
 from regions.models import Region
 
 # the steps whose days stand on the project itself
@@ -53,14 +54,19 @@ def _require_day(project: Project, happened_on: datetime.date, at: datetime.date
         raise InvalidInput(message, details={"happened_on": message})
 
 
-def _require_active(project: Project) -> None:
+def require_active(project: Project) -> None:
+    """Raise StageMoved while the project rests or is given up."""
     if project.condition != Condition.ACTIVE:
         raise StageMoved(_("The project is suspended or withdrawn. Resume it first."))
 
 
-def findings_for(project: Project, stage: Stage, day: datetime.date) -> list[Finding]:
-    """What every gate of the step sees on that day."""
-    return [gate(project, day) for gate in STEPS[stage].gates]
+def refusal(stage: Stage, missing: Sequence[Finding]) -> GateClosed:
+    """The error that says why a step cannot be taken: a sentence per unmet gate, the findings in `details`."""
+    return GateClosed(
+        _("“%(stage)s” cannot be recorded yet. %(missing)s")
+        % {"stage": _local(stage), "missing": " ".join(f"{f.name}: {f.sentence}" for f in missing)},
+        details=[finding.as_dict() | {"link": finding.link} for finding in missing],
+    )
 
 
 def _move(project: Project, stage: Stage, stage_on: datetime.date | None, at: datetime.datetime) -> None:
@@ -72,18 +78,14 @@ def _move(project: Project, stage: Stage, stage_on: datetime.date | None, at: da
     works.project_figures_changed(project=project, at=at)
 
 
-def _record_step(project: Project, stage: Stage, happened_on: datetime.date, actor: User, at: datetime.datetime) -> StageChange:
+def record_step(project: Project, stage: Stage, happened_on: datetime.date, actor: User, at: datetime.datetime) -> StageChange:
     """The step itself, on a locked project whose right was asked: gates, row, stage, figures."""
-    _require_active(project)
+    require_active(project)
     _require_day(project, happened_on, at)
     found = findings_for(project, stage, happened_on)
     missing = [finding for finding in found if not finding.passed]
     if missing:
-        raise GateClosed(
-            _("“%(stage)s” cannot be recorded yet. %(missing)s")
-            % {"stage": _local(stage), "missing": " ".join(f"{f.name}: {f.sentence}" for f in missing)},
-            details=[finding.as_dict() | {"link": finding.link} for finding in missing],
-        )
+        raise refusal(stage, missing)
     change = StageChange.objects.create(
         project=project,
         kind=ChangeKind.REACH,
@@ -113,7 +115,7 @@ def reach_stage(*, project: Project, stage: str, happened_on: datetime.date, act
             _("The project already stands at “%(now)s”%(since)s; “%(wanted)s” cannot be recorded. Load the page again.")
             % {"now": _local(project.stage), "since": _since(project), "wanted": _local(stage)}
         )
-    return _record_step(project, following, happened_on, actor, at)
+    return record_step(project, following, happened_on, actor, at)
 
 
 def _since(project: Project) -> str:
@@ -131,7 +133,7 @@ def take_back(*, change: StageChange, reason: str, actor: User, at: datetime.dat
     project = works.locked_project(change.project_id)
     actor.require("stages.move", project.region.path)
     reason = _reason(reason)
-    _require_active(project)
+    require_active(project)
     standing = list(standing_changes(project))
     if not standing or standing[-1].pk != change.pk:
         raise StageMoved(_("Only the newest step can be taken back, and only once. Load the page again."))
@@ -214,17 +216,5 @@ def enter_reserve(*, name: str, county: Region, communities: Sequence[Community]
     """Create a project of eligible communities and bring it into the reserve library, in one step."""
     project = works.create_project(name=name, county=county, communities=communities, actor=actor, at=at)
     project = works.locked_project(project.pk)
-    _record_step(project, Stage.RESERVE, timezone.localdate(at), actor, at)
+    record_step(project, Stage.RESERVE, timezone.localdate(at), actor, at)
     return project
-
-
-@transaction.atomic
-def freeze_plan(*, plan: AnnualPlan, actor: User, at: datetime.datetime) -> AnnualPlan:
-    """The province freezes a plan; the projects of the reserve that stand in it have reached "planned" with that."""
-    plan = works.freeze_plan(plan=plan, actor=actor, at=at)
-    waiting = Project.objects.filter(entries__plan=plan, entries__removed_on__isnull=True, stage=Stage.RESERVE, condition=Condition.ACTIVE)
-    for pk in sorted(set(waiting.values_list("pk", flat=True))):
-        project = works.locked_project(pk)
-        if all(finding.passed for finding in findings_for(project, Stage.PLANNED, timezone.localdate(at))):
-            _record_step(project, Stage.PLANNED, timezone.localdate(at), actor, at)
-    return plan

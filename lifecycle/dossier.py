@@ -1,0 +1,66 @@
+"""A project as of a day, with the rows that gates read: fetched once, for one project or for many."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from projects.models import Contract, Entry, Project, Record, Scheme
+from projects.queries import schemes_of, standing_records
+from surveys.queries import Standing, running_rounds, standing_rounds
+
+
+@dataclass
+class Dossier:
+    """What a gate looks at: communities that stand in the project, all its contracts, and the documents and
+    versions of its scheme dated until `day`.
+    """
+
+    project: Project
+    day: datetime.date
+    entries: list[Entry] = field(default_factory=list)
+    schemes: list[Scheme] = field(default_factory=list)
+    records: list[Record] = field(default_factory=list)
+    contracts: list[Contract] = field(default_factory=list)
+    _rounds: dict[str, dict[int, Standing]] = field(default_factory=dict)
+
+    @property
+    def scheme(self) -> Scheme | None:
+        """The version that stands on the day."""
+        return self.schemes[-1] if self.schemes else None
+
+    def records_of(self, kind: str) -> list[Record]:
+        """The documents of a kind that count, oldest first."""
+        return [record for record in self.records if record.kind == kind]
+
+    def rounds(self, kind: str) -> dict[int, Standing]:
+        """Community → its newest closed round of a kind, as of the day; asked once."""
+        if kind not in self._rounds:
+            self._rounds[kind] = standing_rounds(self.project, kind, self.day)
+        return self._rounds[kind]
+
+    def running(self, kind: str) -> dict[int, str]:
+        """Community → public code of a round of the kind that is on its way."""
+        return running_rounds(self.project, kind)
+
+
+def dossiers(projects: Iterable[Project], day: datetime.date) -> list[Dossier]:
+    """The projects as of a day, in their order; four queries, however many there are (rounds come when a gate asks)."""
+    found = {project.pk: Dossier(project, day) for project in projects}
+    entries = Entry.objects.filter(project__in=found, removed_on__isnull=True).select_related("plan", "community").order_by("pk")
+    for entry in entries:
+        found[entry.project_id].entries.append(entry)
+    for contract in Contract.objects.filter(project__in=found).order_by("signed_on", "pk"):
+        found[contract.project_id].contracts.append(contract)
+    every = [dossier.project for dossier in found.values()]
+    for pk, schemes in schemes_of(every, up_to=day).items():
+        found[pk].schemes = schemes
+    for pk, records in standing_records(every, up_to=day).items():
+        found[pk].records = records
+    return list(found.values())
+
+
+def dossier(project: Project, day: datetime.date) -> Dossier:
+    """One project as of a day."""
+    return dossiers([project], day)[0]

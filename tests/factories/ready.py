@@ -1,0 +1,133 @@
+"""Everything a step of the stair asks for, written for real: rounds, schemes, documents, contracts, photos, reports.
+
+`make_ready(project, "started", actor, on="2021-04-30")` makes the gates of that step pass on that day.
+"""
+
+from __future__ import annotations
+
+import datetime
+
+from accounts.models import User
+from projects.choices import PipeOwner
+from projects.comparing import estimate
+from projects.models import Project
+from projects.queries import lines_of, newest_scheme
+from tests.factories.evidence import day, make_contract, make_photo, make_record, make_report, make_scheme
+from tests.factories.rounds import make_closed_round
+from tests.factories.works import make_plan
+
+HOUSEHOLDS = 5
+
+
+def give_round(
+    project: Project, kind: str, *, agreed: int = HOUSEHOLDS, closed: str = "2021-04-10", version: int = 1, households: int = 0
+) -> None:
+    """A closed round of each community."""
+    for entry in project.entries.filter(removed_on__isnull=True).select_related("community__region"):
+        more = {"scheme_version": version} if kind in {"scheme", "opinions"} else {}
+        make_closed_round(entry.community, project, kind, agreed=agreed, households=households or HOUSEHOLDS, closed=closed, **more)
+
+
+def give_scheme(project: Project, actor: User, drawn: str) -> None:
+    """A scheme, unless the project has one."""
+    if newest_scheme(project) is None:
+        make_scheme(project, actor, drawn=drawn)
+
+
+def give_funding(project: Project, actor: User, dated: str, *, share: int = 100) -> None:
+    """Sources of all three sides that cover `share` % of the estimate."""
+    scheme = newest_scheme(project)
+    assert scheme is not None
+    total = int(estimate(lines_of(scheme))) * share // 100
+    parts = {"government": total - total // 5, "residents": total // 10, "society": total // 5 - total // 10}
+    for side, amount in parts.items():
+        make_record(project, actor, "funding", dated=dated, subject=side, amount=amount)
+
+
+def _owners(project: Project, actor: User, kind: str, dated: str) -> None:
+    scheme = newest_scheme(project)
+    kinds = {line.kind for line in lines_of(scheme)} if scheme else {"gas"}
+    for owner in PipeOwner.values:
+        if owner in kinds:
+            make_record(project, actor, kind, dated=dated, subject=owner, party=str(PipeOwner(owner).label))
+
+
+def _put_into_frozen_plan(project: Project, on: datetime.date) -> None:
+    entries = project.entries.filter(plan__isnull=True)
+    entries.update(plan=make_plan(project.region.code, on.year), year=on.year, entered_on=on, planned_amount=1_000_000)
+
+
+def _vote(project: Project, actor: User, on: datetime.date) -> None:
+    drawn, closed = (on - datetime.timedelta(days=days) for days in (50, 12))
+    give_scheme(project, actor, drawn.isoformat())
+    scheme = newest_scheme(project)
+    assert scheme is not None
+    if not project.rounds.filter(kind="scheme").exists():
+        give_round(project, "scheme", closed=closed.isoformat(), version=scheme.version)
+
+
+def _planned(project: Project, actor: User, when: datetime.date, before: str, closed: str) -> None:
+    give_round(project, "willingness", closed=closed)
+    for kind in ("fiscal_assessment", "property_mode"):
+        make_record(project, actor, kind, dated=before)
+    _put_into_frozen_plan(project, when)
+
+
+def _designed(project: Project, actor: User, when: datetime.date, before: str, closed: str) -> None:
+    give_scheme(project, actor, (when - datetime.timedelta(days=50)).isoformat())
+    give_round(project, "opinions", closed=closed)
+
+
+def _approved(project: Project, actor: User, when: datetime.date, before: str, closed: str) -> None:
+    _vote(project, actor, when)
+    give_funding(project, actor, before)
+    _owners(project, actor, "dig_once", before)
+    make_record(project, actor, "approval", dated=before)
+
+
+def _tendered(project: Project, actor: User, when: datetime.date, before: str, closed: str) -> None:
+    _vote(project, actor, when)
+    make_record(project, actor, "tender", dated=before)
+
+
+def _started(project: Project, actor: User, when: datetime.date, before: str, closed: str) -> None:
+    _vote(project, actor, when)
+    make_contract(project, actor, "works", signed=before)
+    make_contract(project, actor, "supervision", signed=before, amount=80_000)
+    for entry in project.entries.all():
+        make_photo(entry, actor, taken=before)
+
+
+def _completed(project: Project, actor: User, when: datetime.date, before: str, closed: str) -> None:
+    for entry in project.entries.all():
+        make_report(entry, actor, f"{when - datetime.timedelta(days=when.day):%Y-%m}", 100)
+        make_photo(entry, actor, "after", taken=before)
+    _owners(project, actor, "special_done", before)
+
+
+def _accepted(project: Project, actor: User, when: datetime.date, before: str, closed: str) -> None:
+    give_round(project, "satisfaction", closed=closed)
+    for party in ("复兴区住房和城乡建设局", "复兴区消防救援大队"):
+        make_record(project, actor, "acceptance", dated=before, party=party)
+    for kind in ("residents_signature", "property_agreement"):
+        make_record(project, actor, kind, dated=before)
+    _owners(project, actor, "special_accepted", before)
+
+
+def _closed(project: Project, actor: User, when: datetime.date, before: str, closed: str) -> None:
+    make_record(project, actor, "final_account", dated=before, amount=4_500_000)
+    make_record(project, actor, "archive", dated=before)
+
+
+WRITERS = {
+    "planned": _planned, "designed": _designed, "approved": _approved, "tendered": _tendered, "started": _started, "completed": _completed,
+    "accepted": _accepted, "closed": _closed,
+}  # fmt: skip
+
+
+def make_ready(project: Project, stage: str, actor: User, *, on: str = "2021-04-30") -> Project:
+    """Write what the gates of `stage` ask for, so that they pass on the day `on`."""
+    when = day(on)
+    before, closed = (when - datetime.timedelta(days=1)).isoformat(), (when - datetime.timedelta(days=12)).isoformat()
+    WRITERS[stage](project, actor, when, before, closed)
+    return project
