@@ -128,8 +128,8 @@ def _document(number: str, day: Day | None, party: str) -> Said:
 
 def _papers(one: Works) -> dict[RecordKind, Paper]:
     """The last document of each kind."""
-    version = (versions_of(one) or [None])[-1]
-    return {paper.kind: paper for paper in papers_of(one, version, Day.max)}
+    versions = versions_of(one)
+    return {paper.kind: paper for paper in papers_of(one, versions[-1] if versions else None, Day.max)}
 
 
 def _of(one: Works, gates: dict[str, RecordKind]) -> dict[str, Said]:

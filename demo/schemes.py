@@ -94,7 +94,7 @@ def versions_of(one: Works) -> list[Version]:
     households = sum(yard.households for yard in one.yards)
     amounts = shares(sum(yard.amount for yard in one.yards) // 100, [row[4] * rng.uniform(0.8, 1.2) for row in chosen])
     lines = [
-        Line(kind, name, max(Decimal(1), round(households * Decimal(each))), unit, Decimal(max(amount, 1) * 100))
+        Line(kind, name, Decimal(max(1, round(households * Decimal(each)))), unit, Decimal(max(amount, 1) * 100))
         for (kind, name, unit, each, _weight), amount in zip(chosen, amounts, strict=True)
     ]
     more = "、".join(row[1] for row in chosen[len(USUAL) :])

@@ -65,7 +65,8 @@ class Writer:
     def __init__(self, plan: YearPlan, users: dict[str, User], communities: dict[str, Community], seed: int, today: Day) -> None:
         self.plan, self.users, self.communities, self.today = plan, users, communities, today
         self.rng = Random(f"{seed}:rows")
-        self.counties = {region.code: region for region in Region.objects.filter(depth=3).select_related("parent")}
+        self.counties = {region.code: region for region in Region.objects.filter(depth=3)}
+        self.units = {region.code: region for region in Region.objects.filter(depth=2)}
         self.province = Region.objects.get(depth=1)
         self.old = set(map(id, plan.works))
         self.rows = Rows()
@@ -180,7 +181,7 @@ class Writer:
         stored = finding.as_dict()
         if not finding.passed:
             by_province = finding.code == "in_frozen_plan"
-            region = self.counties[one.county].parent if not by_province else self.province
+            region = self.province if by_province else self.units[self._unit(one.county)]
             actor = self.users["province"] if by_province else self.users[city_username(self._unit(one.county))]
             reason = LET_PASS[finding.code]
             override = GateOverride(

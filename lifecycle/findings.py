@@ -123,7 +123,7 @@ WORDS: dict[str, Words] = {
         gettext_lazy("Dig-once check"),
         gettext_lazy("Every pipe and cable owner with works in the yard has confirmed"),
         gettext_lazy("County and the pipe owners"),
-        gettext_lazy("owners"),
+        gettext_lazy("pipe owners"),
     ),
     "approval_number": Words(
         gettext_lazy("Approval of the scheme"), gettext_lazy("The scheme carries the number of its approval"), _PROJECT, _DOCUMENTS
@@ -149,7 +149,7 @@ WORDS: dict[str, Words] = {
         gettext_lazy("Special works completed"),
         gettext_lazy("Special works in the yard are carried out at the same time"),
         gettext_lazy("County and the pipe owners"),
-        gettext_lazy("owners"),
+        gettext_lazy("pipe owners"),
     ),
     "finished_photos": Words(gettext_lazy("Photos of the finished works"), gettext_lazy("Completion needs photos"), _SITE, _COMMUNITIES),
     "satisfaction": Words(
@@ -175,7 +175,7 @@ WORDS: dict[str, Words] = {
         gettext_lazy("Special works accepted"),
         gettext_lazy("Special works are accepted in the same act"),
         gettext_lazy("County and the pipe owners"),
-        gettext_lazy("owners"),
+        gettext_lazy("pipe owners"),
     ),
     "property_agreement": Words(
         gettext_lazy("Property agreement"), gettext_lazy("A property agreement is in force at acceptance"), _PROJECT, _DOCUMENTS

@@ -48,12 +48,13 @@ def project_screen(project: Project, today: datetime.date) -> dict[str, Any]:
     photos = list(Photo.objects.filter(project=project).select_related("community"))
     last = steps[-1] if steps else None
     scheme = case.scheme
+    overrides = list(GateOverride.objects.filter(project=project).select_related("recorded_by", "region"))
     missing = sum(not finding.passed for finding in found)
     return {
         "project": project,
         "entries": [(entry, reports.get(entry.pk)) for entry in entries],
         "facts": facts(standing),
-        "contracts": list(Contract.objects.filter(project=project)),
+        "contracts": case.contracts,
         "scheme": scheme,
         "scheme_lines": [(line, class_of(line.kind)) for line in lines_of(scheme)] if scheme else [],
         "estimate": estimate(lines_of(scheme)) if scheme else None,
@@ -64,14 +65,14 @@ def project_screen(project: Project, today: datetime.date) -> dict[str, Any]:
         "following": following,
         "findings": [finding_for_page(finding) for finding in found],
         "missing": missing,
-        "overrides": overrides_for_page(project),
+        "overrides": overrides_for_page(overrides, changes),
         "rule_version": RULE_VERSION,
         "photos": [photo_for_page(photo) for photo in photos[:PHOTOS_SHOWN]],
         "more_photos": [photo_for_page(photo) for photo in photos[PHOTOS_SHOWN:]],
         "photo_total": len(photos),
         "photos_outside": sum(not photo.in_yard for photo in photos),
         "months": months_of(project, entries),
-        "events": events(project, changes),
+        "events": events(project, changes, overrides),
         "take_back": last if last and can_be_taken_back(last.stage) and project.condition == Condition.ACTIVE else None,
         "progress": progress(standing, reports),
     }
@@ -207,11 +208,10 @@ def finding_for_page(finding: Finding) -> dict[str, Any]:
     }
 
 
-def overrides_for_page(project: Project) -> list[dict[str, Any]]:
+def overrides_for_page(rows: list[GateOverride], changes: list[StageChange]) -> list[dict[str, Any]]:
     """Gates that a level above let pass, newest first, with what became of it."""
-    rows = GateOverride.objects.filter(project=project).select_related("recorded_by", "region")
     backs = {row.takes_back_id: row for row in rows if row.takes_back_id}
-    used = {finding.get("override") for step in StageChange.objects.filter(project=project) for finding in step.findings}
+    used = {finding.get("override") for change in changes for finding in change.findings}
     found = []
     for row in rows:
         if row.takes_back_id:
@@ -264,7 +264,7 @@ def _change_text(change: StageChange) -> str:
     return _("%(what)s on %(day)s: %(reason)s") % {"what": change.get_kind_display(), "day": day, "reason": change.reason}
 
 
-def events(project: Project, changes: list[StageChange]) -> list[dict[str, Any]]:
+def events(project: Project, changes: list[StageChange], overrides: list[GateOverride]) -> list[dict[str, Any]]:
     """What happened, newest first: steps, reports, contracts."""
     items: list[tuple[datetime.datetime, dict[str, Any]]] = []
     for change in changes:
@@ -281,7 +281,7 @@ def events(project: Project, changes: list[StageChange]) -> list[dict[str, Any]]
             else _("Progress of %(month)s: %(name)s %(percent)s%%") % words
         )
         items.append((report.recorded_at, {"state": "", "who": report.recorded_by.name, "text": text}))
-    for row in GateOverride.objects.filter(project=project).select_related("recorded_by"):
+    for row in overrides:
         words = {"gate": NAMES.get(row.gate, row.gate), "reason": row.reason}
         text = (_("Override of “%(gate)s” taken back: %(reason)s") if row.takes_back_id else _("“%(gate)s” let pass: %(reason)s")) % words
         items.append((row.recorded_at, {"state": "open", "who": row.recorded_by.name, "text": text}))

@@ -42,7 +42,7 @@ def freeze_plan(*, plan: AnnualPlan, actor: User, at: datetime.datetime) -> Annu
             continue
         try:
             with transaction.atomic():
-                record_step(project, Stage.PLANNED, today, actor, at)
+                record_step(project, Stage.PLANNED, today, actor=actor, at=at)
         except GateClosed as error:
             refused.append((project, error))
     if refused:
@@ -95,5 +95,5 @@ def adjust_plan(
         if others:
             raise refusal(Stage.PLANNED, others)
         if not missing:
-            record_step(project, Stage.PLANNED, on, actor, at)
+            record_step(project, Stage.PLANNED, on, actor=actor, at=at)
     return entry

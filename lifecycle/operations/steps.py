@@ -78,7 +78,8 @@ def _move(project: Project, stage: Stage, stage_on: datetime.date | None, at: da
     works.project_figures_changed(project=project, at=at)
 
 
-def record_step(project: Project, stage: Stage, happened_on: datetime.date, actor: User, at: datetime.datetime) -> StageChange:
+@transaction.atomic
+def record_step(project: Project, stage: Stage, happened_on: datetime.date, *, actor: User, at: datetime.datetime) -> StageChange:
     """The step itself, on a locked project whose right was asked: gates, row, stage, figures."""
     require_active(project)
     _require_day(project, happened_on, at)
@@ -115,7 +116,7 @@ def reach_stage(*, project: Project, stage: str, happened_on: datetime.date, act
             _("The project already stands at “%(now)s”%(since)s; “%(wanted)s” cannot be recorded. Load the page again.")
             % {"now": _local(project.stage), "since": _since(project), "wanted": _local(stage)}
         )
-    return record_step(project, following, happened_on, actor, at)
+    return record_step(project, following, happened_on, actor=actor, at=at)
 
 
 def _since(project: Project) -> str:
@@ -216,5 +217,5 @@ def enter_reserve(*, name: str, county: Region, communities: Sequence[Community]
     """Create a project of eligible communities and bring it into the reserve library, in one step."""
     project = works.create_project(name=name, county=county, communities=communities, actor=actor, at=at)
     project = works.locked_project(project.pk)
-    record_step(project, Stage.RESERVE, timezone.localdate(at), actor, at)
+    record_step(project, Stage.RESERVE, timezone.localdate(at), actor=actor, at=at)
     return project

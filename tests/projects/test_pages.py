@@ -8,6 +8,7 @@ from django.urls import reverse
 from projects.models import AnnualPlan, Contract, Photo, Project
 from projects.operations import add_photo, draft_plan
 from tests.factories.evidence import at, bring_to, make_contract, make_photo, make_report, picture
+from tests.factories.ready import make_ready
 from tests.factories.register import make_community
 from tests.factories.works import make_plan, make_planned_project, make_project
 
@@ -201,7 +202,9 @@ def test_a_photo_from_the_desk_says_when_it_has_no_position(client, project, dis
 
 
 def test_the_plan_climbs_through_its_pages(client, district_staff, city_official, province_official, region):
-    entry = make_project(stage="reserve").entries.get()
+    entry = make_ready(make_project(stage="reserve"), "planned", district_staff).entries.get()
+    type(entry).objects.update(plan=None, year=None, entered_on=None)
+    AnnualPlan.objects.all().delete()
     client.force_login(district_staff)
     client.post(reverse("projects:plan-draft"), {"region": "130404", "year": "2021"})
     plan = AnnualPlan.objects.get()
