@@ -6,6 +6,7 @@ What may be seen, and why nobody can be told from it:
 - By building, for staff only: a building with 1 to 4 answers shows none of its choices, and elsewhere a choice of 1 to 4 households
   says "<5". Where a single hidden number could be had by subtraction from the total (of the building, where each household gave one
   answer; of the community, always), the next smallest number is hidden too. Zeros stay: that nobody chose something names nobody.
+  (What a building said to the deciding question in all, agreed or not, is published by the milder rule of results.hide_small.)
 - Marks of a building have a mean only where none of its numbers is hidden.
 - The public sees the whole community alone, after the closing: no buildings, no texts, only themes and their numbers.
 While a round runs, whoever reads the live numbers before and after one ballot sees what that ballot changed; this is why they are
