@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -13,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from analytics import queries
 from analytics.anchors import invented, invention
+from analytics.gate_figures import GATES, Sums, gate_table
 from analytics.indicators import BY_CODE, Indicator
 from analytics.maps import outline
 from analytics.measures import Measure
@@ -22,7 +24,10 @@ from common.display import group
 from common.templatetags import ui
 from regions.models import Region
 from regions.scope import Scope
+from surveys.choices import RoundKind
+from surveys.rules import GATE_PERCENT
 
+SATISFACTION = RoundKind.SATISFACTION.value
 NAMED_LATE = 3  # units that the sentence names
 
 
@@ -50,9 +55,16 @@ class Place:
         }  # fmt: skip
         return f"{reverse('analytics:rows', args=[indicator.code])}?{urlencode(query)}"
 
+    def rounds(self, kind: str, outcome: str = "closed", region: Region | None = None) -> str:
+        """The list of rounds behind a figure of the gates."""
+        query = {
+            "region": (region or self.region).code, "year": self.period.year, "as_of": self.period.as_of.isoformat(), "outcome": outcome,
+        }  # fmt: skip
+        return f"{reverse('analytics:gate-rows', args=[kind])}?{urlencode(query)}"
+
 
 def overview(place: Place, fresh: Freshness) -> dict[str, Any]:
-    """All sections of the page: four queries whatever the size of the region."""
+    """All sections of the page: six queries whatever the size of the region."""
     region, period = place.region, place.period
     history = queries.history(region, period.year)
     totals = history.totals_on(period.as_of)[0]
@@ -82,6 +94,7 @@ def overview(place: Place, fresh: Freshness) -> dict[str, Any]:
         "funnel": _funnel(place, totals),
         "laggards": [_row(place, one, one.rank) | {"unit": _unit_of(one.region, ranked)} for one in queries.laggards(below)],
         "lag": {"near": settings.LAG_NEAR_POINTS, "fail": settings.LAG_FAIL_POINTS},
+        "gates": _gates(place, [row.region for row in ranked]) if place.linked else None,
         "approval": settings.MAP_APPROVAL_NUMBER,
         "definitions_url": reverse("analytics:definitions"),
     }
@@ -199,6 +212,49 @@ def _funnel(place: Place, totals: dict[str, Any]) -> list[dict[str, Any]]:
         {"name": word, "reached": step.reached, "standing": step.standing, "of": steps[0].reached, "url": place.rows(step.indicator)}
         for word, step in zip(words, steps, strict=True)
     ]
+
+
+def _gates(place: Place, units: list[Region]) -> dict[str, Any]:
+    """The three 80 %: a row for each gate, and each region one level down that has communities of the year."""
+    table = gate_table(place.region, place.period.year, place.period.as_of)
+    below = units or list(Region.objects.filter(parent=place.region, code__in=table.children))
+    rows = [_gate_cells(place, unit, table.children[unit.code]) for unit in below if unit.code in table.children]
+    rest = [sums for code, sums in table.children.items() if code not in {unit.code for unit in below}]
+    if rows and rest:
+        rows += [_gate_cells(place, None, {kind: sum((sums[kind] for sums in rest), Sums()) for kind in GATES})]
+    return {
+        "held": any(sums.closed for sums in table.total.values()),
+        "rows": [
+            {
+                "kind": kind,
+                "name": name,
+                "sums": table.total[kind],
+                "url": place.rounds(kind),
+                "passed_url": place.rounds(kind, "passed"),
+                "failed_url": place.rounds(kind, "failed"),
+            }
+            for kind, name in GATES.items()
+        ],
+        "planned_url": place.rows(BY_CODE["planned_communities"]),
+        "children": sorted(rows, key=lambda row: row["code"]),
+        "total": _gate_cells(place, place.region, table.total),
+        "synthetic": any(sums.synthetic for sums in table.total.values()),
+        "threshold": GATE_PERCENT,
+    }
+
+
+def _gate_cells(place: Place, region: Region | None, by_kind: Mapping[str, Sums]) -> dict[str, Any]:
+    """A region's row; without a region that of communities which lie in no region one level down: it opens nothing of its own."""
+    turnout = sum(by_kind.values(), Sums())
+    return {
+        "code": region.code if region else "~",
+        "name": region.name if region else _("directly below"),
+        "url": place.dashboard(region) if region else "",
+        "cells": [{"sums": sums, "url": place.rounds(kind, region=region) if region else ""} for kind, sums in by_kind.items()],
+        "turnout": turnout,
+        "satisfied": by_kind[SATISFACTION],
+        "satisfied_url": place.rounds(SATISFACTION, region=region) if region else "",
+    }
 
 
 def map_url(region: Region) -> str:

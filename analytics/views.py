@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.messages import get_messages
 from django.core.cache import cache
-from django.db.models import Count, Sum
+from django.db.models import Count, Q, Sum
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModified
 from django.middleware.csrf import get_token
 from django.shortcuts import render
@@ -20,6 +20,8 @@ from django.utils.translation import gettext as _
 from analytics import queries
 from analytics.anchors import invention
 from analytics.behind import described, entries_of, rows_behind, worded
+from analytics.gate_figures import BY_CODE as GATE_BY_CODE
+from analytics.gate_figures import GATE_INDICATORS, GATES, OUTCOMES, rounds_behind
 from analytics.indicators import BY_CODE, INDICATORS
 from analytics.keeping import PAGE_SECONDS, PART_SECONDS, key_of
 from analytics.maps import outline
@@ -33,10 +35,12 @@ from common.views import ActionView, PublicView, StaffRequest
 from regions.models import Region
 from regions.queries import ancestors, region_or_404
 from regions.scope import Scope
+from surveys.rules import GATE_PERCENT
 
 PLACEHOLDER = "csrf-token-of-this-session"  # stands in a kept page where each answer puts its own token
-PARTS = ("place", "head", "ranking", "course", "laggards")
+PARTS = ("place", "head", "ranking", "gates", "course", "laggards")
 SORTS = ("name_key", "county_key", "since", "household_count", "value", "photo_count")
+ROUND_SORTS = ("name_key", "county_key", "closed_at", "roll_count", "voted", "share")
 LISTED = 200  # communities that a county's dashboard lists itself
 FOREVER = "public, max-age=31536000, immutable"
 
@@ -80,7 +84,7 @@ class Dashboard(ActionView):
         period, problem = period_of(request, counted)
         place = Place(region, period, MEASURES.get(request.GET.get("measure", ""), DEFAULT_MEASURE))
         todo = todo_of(user)
-        versions = [(one.year, one.version, one.rule_version, one.waiting) for one in counted]
+        versions = [(one.year, one.version, one.rule_version, one.waiting, one.results) for one in counted]
         name = (region.path, region.name_zh, period, place.measure.key, get_language(), user.scope.key, versions)
         whole = region.depth < queries.COUNTY_DEPTH and not problem and not get_messages(request)
         posts = [(post.pk, post.role, post.region.name_zh) for post in user.current_posts]
@@ -166,12 +170,59 @@ class Rows(ActionView):
         return render(request, "analytics/rows.html", context)
 
 
+class GateRows(ActionView):
+    """The rounds behind a figure of the three 80 %: the newest closed one of each community."""
+
+    action = "dashboard.see"
+
+    def get(self, request: StaffRequest, kind: str) -> HttpResponse:
+        """Scoped like the communities behind a figure."""
+        outcome = request.GET.get("outcome", OUTCOMES[0])
+        if kind not in GATES or outcome not in OUTCOMES:
+            raise Http404(_("There is no such figure."))
+        wanted = request.GET.get("region", "")
+        region = region_or_404(wanted, request.user) if wanted else request.user.region
+        if region is None:
+            raise Http404
+        period, problem = period_of(request, queries.year_counts())
+        place = Place(region, period, DEFAULT_MEASURE)
+        rows = rounds_behind(kind, region, period.year, period.as_of)
+        sums = rows.aggregate(
+            closed=Count("pk"), passed=Count("pk", filter=Q(counted__passed=True)), failed=Count("pk", filter=Q(counted__passed=False))
+        )
+        if outcome != "closed":
+            rows = rows.filter(counted__passed=outcome == "passed")
+        sort = request.GET.get("sort", "")
+        order = sort if sort.removeprefix("-") in ROUND_SORTS else "share"
+        page = cursor_page(rows, order=order, cursor=request.GET.get("cursor", ""), total=sums[outcome])
+        words = {"closed": _("All with a result"), "passed": _("Passed"), "failed": _("Not reached")}
+        context = {
+            "gate": GATES[kind],
+            "kind": kind,
+            "region": region,
+            "period": period,
+            "problem": problem,
+            "page": page,
+            "outcome": outcome,
+            "outcomes": [
+                {"label": words[one], "url": place.rounds(kind, one), "current": one == outcome, "count": sums[one]} for one in OUTCOMES
+            ],
+            "crumbs": [*crumbs(place, ancestors(region), request.user.scope), (GATES[kind], "")],
+            "back": f"{place.dashboard()}#h-gates",
+            "definition": GATE_BY_CODE["gate_pass_rate"],
+            "opens_rounds": request.user.may("rounds.see"),
+            "threshold": GATE_PERCENT,
+            "synthetic": any(row.synthetic for row in page.rows),
+        }
+        return render(request, "analytics/gate_rows.html", context)
+
+
 class Definitions(PublicView):
     """What each figure means, and by which version of the rule."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
         """The declared list."""
-        return render(request, "analytics/definitions.html", {"indicators": INDICATORS})
+        return render(request, "analytics/definitions.html", {"indicators": [*INDICATORS, *GATE_INDICATORS]})
 
 
 class Published(PublicView):

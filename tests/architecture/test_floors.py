@@ -53,7 +53,7 @@ OWN_ROOMS = {
     },
     "lifecycle": {"documents", "dossier", "evidence", "findings", "gates", "screens", "transitions", "visits"},
     "analytics": {
-        "anchors", "behind", "counting", "indicators", "keeping", "maps", "measures", "overview", "period", "todo", "signing", "caching",
+        "anchors", "behind", "counting", "gate_figures", "indicators", "keeping", "maps", "measures", "overview", "period", "todo", "signing", "caching",
     },
     "spreadsheets": {
         "asking", "cells", "checking", "columns", "exporting", "intake", "lists", "marking", "naming", "places", "problems", "pulse", "reading",
