@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any, Literal
 
 from django.db import connection
@@ -72,8 +72,15 @@ class Sums:
     synthetic: bool = False
 
     def __add__(self, other: Sums) -> Sums:
-        pairs = [(getattr(self, field.name), getattr(other, field.name)) for field in fields(self)]
-        return Sums(*(one + another for one, another in pairs[:-1]), synthetic=self.synthetic or other.synthetic)
+        return Sums(
+            self.closed + other.closed,
+            self.passed + other.passed,
+            self.planned + other.planned,
+            self.voted + other.voted,
+            self.agreed + other.agreed,
+            self.households + other.households,
+            self.synthetic or other.synthetic,
+        )
 
     @property
     def failed(self) -> int:
@@ -176,10 +183,10 @@ def gate_table(region: Region, year: int, as_of: datetime.date) -> GateTable:
 
 def _table(rows: Iterable[tuple[str, str, int, int, int, int, int, int, bool]]) -> GateTable:
     children: dict[str, dict[str, Sums]] = {}
-    for child, kind, *numbers, synthetic in rows:
+    for child, kind, closed, passed, planned, voted, agreed, households, synthetic in rows:
         found = children.setdefault(child, dict.fromkeys(GATES, Sums()))
         for name in [kind] if kind else GATES:  # planned communities are those of every kind
-            found[name] += Sums(*numbers, synthetic=synthetic)
+            found[name] += Sums(closed, passed, planned, voted, agreed, households, synthetic)
     total = {kind: sum((sums[kind] for sums in children.values()), Sums()) for kind in GATES}
     return GateTable(total, children)
 
