@@ -24,6 +24,14 @@ MENU = (
 OWN = ((_("My account"), "accounts:profile", "person"), (_("Who can do what"), "accounts:permissions", "table"))
 
 
+# the menu of the public pages: label, url name, url prefixes
+PUBLIC_MENU = (
+    (_("Published figures"), "analytics:published", ("/published/",)),
+    (_("Results of votes"), "surveys:results", ("/results/",)),
+    (_("Vote"), "surveys:find", ("/v/",)),
+)
+
+
 def menu_of(user: Any, path: str) -> list[dict[str, Any]]:
     """The pages that this user may see, in the menu's order; "current" is the one that the path lies in."""
     items = []
@@ -40,6 +48,8 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
     """Context processor: `navigation` (label, url, current) and `user_links` (label, url, icon)."""
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
-        return {"navigation": []}
+        here = request.path
+        menu = [{"label": label, "url": reverse(name), "current": here.startswith(prefixes)} for label, name, prefixes in PUBLIC_MENU]
+        return {"navigation": menu}
     own = [{"label": label, "url": reverse(name), "icon": icon} for label, name, icon in OWN]
     return {"navigation": menu_of(user, request.path), "user_links": own}

@@ -8,13 +8,16 @@ from dataclasses import dataclass
 
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
+from django.urls import reverse
 from django.utils import timezone
 
 from communities.models import Community
 from projects.models import Project
+from regions.models import Region
 from surveys.choices import ObjectionState, RoundKind, RoundState
 from surveys.codes import code_digest, typed
 from surveys.models import Ballot, Objection, Publication, RollEntry, Round
+from surveys.querysets import RoundQuerySet
 from surveys.rules import GATE_PERCENT, gate_passed, households_needed
 
 MOST_FOUND = 12  # rounds that a search for one's community names, and in which a code is looked for
@@ -94,9 +97,18 @@ def round_by_code(code: str) -> Round | None:
     return rows.filter(code=code.upper()).first()
 
 
-def published_rounds() -> QuerySet[Round]:
-    """Closed rounds with their counts and places: everybody may see them."""
-    return Round.objects.closed().select_related("counted", "community__region")
+def public_rounds() -> RoundQuerySet[Round]:
+    """All rounds but drafts, with their counts and places: everybody may see them."""
+    rows = Round.objects.exclude(state=RoundState.DRAFT).select_related("counted", "community__region")
+    return rows.defer("questions", "facts", "secret", "community__search_text", "community__outline")
+
+
+def public_crumbs(round_: Round) -> list[tuple[str, str]]:
+    """City, county and community, each leading to its results; the round itself. One query."""
+    above = Region.objects.filter(code__in=round_.community.region.codes[1:3]).order_by("depth")
+    results = reverse("surveys:results")
+    places = [(region.name, f"{results}?region={region.code}") for region in above]
+    return [*places, (round_.community.name, f"{results}?q={round_.community.code}"), (round_.title, "")]
 
 
 def newest_publication(round_: Round) -> Publication | None:

@@ -119,6 +119,19 @@ class Tally:
         return gate_passed(total.agreed, total.households)
 
 
+def by_building(counted: Tally) -> list[tuple[Line, list[Line]]]:
+    """(building, its stairwells), both with what few ballots would give away hidden.
+
+    Within each building: its total stands beside its stairwells, so a hidden one needs a second. Of a hidden building all
+    stairwells are hidden, or their sum would be the building's.
+    """
+    groups = []
+    for building in hide_small(counted.buildings):
+        lines = hide_small([line for line in counted.stairwells if line.building == building.building])
+        groups.append((building, [replace(line, hidden=line.hidden or building.hidden) for line in lines]))
+    return groups
+
+
 def _rows(query: str, values: list[Any] | dict[str, Any]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(query, values)

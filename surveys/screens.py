@@ -47,7 +47,7 @@ def way_of(round_: Round, at: datetime.datetime) -> list[dict[str, Any]]:
     return steps
 
 
-def _thresholds(count: LegalCount) -> list[dict[str, Any]]:
+def thresholds(count: LegalCount) -> list[dict[str, Any]]:
     """The four conditions of Art. 278: what is asked, part and whole, and whether it holds."""
     share, quorum = count.threshold, QUORUM
     asked = (_("more than %(part)s/%(whole)s") if share.more_than else _("at least %(part)s/%(whole)s")) % {
@@ -91,7 +91,7 @@ def live_of(round_: Round, at: datetime.datetime) -> dict[str, Any]:
         "buildings": [(buildings[name], rows) for name, rows in _grouped(counted.stairwells)],
         "channels": [(label, number) for label, number in channels],
         "law": by_law,
-        "thresholds": _thresholds(by_law) if by_law else [],
+        "thresholds": thresholds(by_law) if by_law else [],
         "running": round_.state in {RoundState.OPEN, RoundState.KEYING},
         "days_left": (timezone.localdate(round_.closes_at) - timezone.localdate(at)).days,
     }

@@ -32,10 +32,15 @@ resident_urls = [
     path("v/<str:code>/c/<str:slip>/", resident.Vote.as_view(), name="vote-slip"),
     path("v/<str:code>/question/", resident.AskQuestion.as_view(), name="vote-question"),
     path("v/<str:code>/cast/", resident.CastBallot.as_view(), name="ballot-cast"),
+    path("v/<str:code>/objection/", resident.RaiseObjection.as_view(), name="objection"),
 ]
 public_urls = [
     path("results/", public.ResultList.as_view(), name="results"),
+    path("results/about/", public.Proof.as_view(), name="proof"),
+    path("results/verify_result.py", public.Verifier.as_view(), name="verifier"),
     path("results/<str:code>/", public.Result.as_view(), name="result"),
+    path("results/<str:code>/ballots.txt", public.BallotFile.as_view(), name="ballot-file"),
+    path("results/<str:code>/roll.csv", public.RollFile.as_view(), name="roll-file"),
 ]
 answers = [
     path("rounds/<int:pk>/answers/", answer_views.AnswersPage.as_view(), name="answers"),

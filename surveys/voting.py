@@ -95,9 +95,9 @@ class Face:
         """How a household counts that does not answer."""
         return {
             RoundKind.OPINIONS: _("Without an answer your household is missing in the count."),
-            RoundKind.SATISFACTION: _("No answer counts as “not satisfied”."),
+            RoundKind.SATISFACTION: _("Not answering counts as not satisfied."),
             RoundKind.LEGAL: _("Who does not vote does not take part."),
-        }.get(RoundKind(self.kind), _("No vote counts as “disagree”."))
+        }.get(RoundKind(self.kind), _("Not voting counts as disagreeing."))
 
     @property
     def contact_parts(self) -> list[tuple[str, bool]]:
@@ -223,7 +223,14 @@ def _asked(name: str, question: Question, chosen: list[str], faults: Mapping[str
         choices = [Choice(option["code"], worded(option), worded(option, "hint"), option["code"] in chosen) for option in options]
     value = chosen[0] if form == "text" and chosen else ""
     return Asked(
-        *(name, question["code"], form, worded(question), worded(question, "hint")),
+        *(name, question["code"], form, worded(question), worded(question, "hint") or _limit(form, most, len(options))),
         *(bool(question.get("required")), bool(question.get("deciding"))),
         choices=choices, places=places, value=value, most=most, fault=faults.get(question["code"], ""),
     )  # fmt: skip
+
+
+def _limit(form: str, most: int, options: int) -> str:
+    """How many may be chosen, where that is not all."""
+    if form != "multiple" or not 1 < most < options:
+        return ""
+    return _("Choose up to %(most)s") % {"most": most}

@@ -153,6 +153,16 @@ def design_samples() -> dict[str, Any]:
             {"field": "备注", "before": "", "after": "按产权证更正"},
             {"field": "建成年份", "before": "1985", "after": ""},
         ],
+        "gate_bar": {
+            "told": "同意 259，不同意 20，没有投票 33，80% 通过线：250 户",
+            "parts": [
+                {"side": "yes", "name": "同意", "number": 259, "x": "0", "width": "83.01", "labelled": True},
+                {"side": "no", "name": "不同意", "number": 20, "x": "83.01", "width": "6.41"},
+                {"side": "mute", "name": "没有投票", "number": 33, "x": "89.42", "width": "10.58"},
+            ],
+            "line": "80.13",
+            "line_label": "80% 通过线：250 户",
+        },
         "segments": [
             {"label": label, "url": "#", "current": n == 64, "count": n} for label, n in [("全部", 64), ("未填", 13), ("要改", 2)]
         ],

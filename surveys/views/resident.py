@@ -18,15 +18,17 @@ from django.views.decorators.csrf import csrf_exempt
 from accounts.throttling import client_address
 from common import qr
 from common.templatetags.ui import moment
+from common.errors import InvalidInput
 from common.text import storable
 from common.views import PublicView
 from surveys import queries
 from surveys.choices import RoundState
 from surveys.codes import RECEIPT_LENGTH, device_digest, is_code, spoken, typed
-from surveys.errors import AnswersMissing, CodeRefused, RoundClosed, TooManyTries
+from surveys.errors import AnswersMissing, CodeRefused, ObjectionRefused, RoundClosed, TooManyTries
 from surveys.models import Round
 from surveys.operations.ballots import Cast, Door, cast_by_phone, door_of_code, require_open
 from surveys.receipts import RECEIPT_FRAMES, TOKENS, keep_frame
+from surveys.operations.objections import raise_objection
 from surveys.throttling import count_wrong_code, require_patience
 from surveys.voting import asked, face_of_door, face_of_round, household_words
 
@@ -259,6 +261,51 @@ class FindRound(VotePage):
         except RoundClosed as error:
             return self.page("vote_find", {"words": words, "rounds": rounds, "fault": error.message}, error.status)
         return self.question_page(door, household, posted=_chosen(request))
+
+
+class RaiseObjection(VotePage):
+    """ "This was not us": with the household's code, from the closing to the end of the period; the gate waits."""
+
+    def get(self, request: HttpRequest, code: str) -> HttpResponse:
+        """The form, or why there is none now."""
+        round_ = queries.round_by_code(code)
+        return self.unknown() if round_ is None else self._form(round_)
+
+    def post(self, request: HttpRequest, code: str) -> HttpResponse:
+        """The same words sent again are the same objection. Codes are throttled as in voting."""
+        round_ = queries.round_by_code(code)
+        if round_ is None:
+            return self.unknown()
+        now, address = timezone.now(), client_address(request)
+        household, text = request.POST.get("code", ""), request.POST.get("text", "")
+        try:
+            require_patience(address, now)
+            given = raise_objection(round_code=round_.code, code=household, text=text if storable(text) else "", at=now)
+        except TooManyTries as error:
+            return self.waiting(error)
+        except CodeRefused as error:
+            count_wrong_code(address, round_, now)
+            return self._form(round_, household, text, {"code": error.message}, error.status)
+        except InvalidInput as error:
+            return self._form(round_, household, text, error.details, 422)
+        except ObjectionRefused as error:
+            return self._form(round_, household, text, {"round": error.message}, error.status)
+        return self.page("vote_objection", {"face": face_of_round(round_), "given": given, "round": round_})
+
+    def _form(
+        self, round_: Round, household: str = "", text: str = "", faults: Mapping[str, str] | None = None, status: int = 200
+    ) -> HttpResponse:
+        until = round_.objections_until
+        context = {
+            "face": face_of_round(round_),
+            "round": round_,
+            "until": until,
+            "open": until is not None and timezone.now() < until,
+            "code": household[:20],
+            "text": text[:1000],
+            "faults": faults or {},
+        }
+        return self.page("vote_objection", context, status)
 
 
 class ReceiptQR(VotePage):

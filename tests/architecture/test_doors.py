@@ -17,7 +17,7 @@ PUBLIC = {
     "home",
     "accounts:login", "accounts:logout", "healthz", "design", "analytics:definitions", "analytics:map", "analytics:published",
     "surveys:find", "surveys:receipt-qr", "surveys:vote", "surveys:vote-slip", "surveys:vote-question", "surveys:ballot-cast",
-    "surveys:results", "surveys:result",
+    "surveys:objection", "surveys:results", "surveys:result", "surveys:ballot-file", "surveys:roll-file", "surveys:verifier", "surveys:proof",
 }  # fmt: skip
 
 

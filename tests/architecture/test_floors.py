@@ -33,6 +33,7 @@ OWN_ROOMS = {
         "entering",
         "library",
         "merkle",
+        "outcome",
         "papers",
         "pictures",
         "planning",
