@@ -17,8 +17,8 @@ from django.views.decorators.csrf import csrf_exempt
 
 from accounts.throttling import client_address
 from common import qr
-from common.templatetags.ui import moment
 from common.errors import InvalidInput
+from common.templatetags.ui import moment
 from common.text import storable
 from common.views import PublicView
 from surveys import queries
@@ -27,8 +27,8 @@ from surveys.codes import RECEIPT_LENGTH, device_digest, is_code, spoken, typed
 from surveys.errors import AnswersMissing, CodeRefused, ObjectionRefused, RoundClosed, TooManyTries
 from surveys.models import Round
 from surveys.operations.ballots import Cast, Door, cast_by_phone, door_of_code, require_open
-from surveys.receipts import RECEIPT_FRAMES, TOKENS, keep_frame
 from surveys.operations.objections import raise_objection
+from surveys.receipts import RECEIPT_FRAMES, TOKENS, keep_frame
 from surveys.throttling import count_wrong_code, require_patience
 from surveys.voting import asked, face_of_door, face_of_round, household_words
 
