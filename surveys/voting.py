@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import datetime
-import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
-from functools import lru_cache
 from typing import Any
 
 from django.utils.translation import get_language
@@ -36,11 +34,6 @@ def worded(said: Mapping[str, Any], name: str = "") -> str:
     """The text of a question or an option in the reader's language; Chinese where there is no English one."""
     zh, en = (f"{name}_zh", f"{name}_en") if name else ("zh", "en")
     return str((said.get(en) if not chinese() else "") or said.get(zh) or "")
-
-
-@lru_cache(maxsize=512)
-def _read(text: str) -> dict[str, Any]:
-    return dict(json.loads(text))
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,10 +120,11 @@ def face_of_round(round_: Round) -> Face:
 
 
 def face_of_door(door: Door) -> Face:
-    """The face of the round on whose roll the household is; without a query."""
+    """The face of the round on whose roll the household is; without a query once its words are known."""
+    words = door.words
     return Face(
-        *(door.code, door.kind, door.matter, door.title_zh, door.title_en, _read(door.place_text), _read(door.facts_text)),
-        *(door.contact, door.opens_at, door.closes_at, door.objection_days, door.households, door.scheme_version, door.synthetic),
+        *(door.code, words.kind, words.matter, words.title_zh, words.title_en, words.place, words.facts),
+        *(door.contact, door.opens_at, door.closes_at, words.objection_days, door.households, words.scheme_version, words.synthetic),
     )
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from django.conf import settings
 from django.core.cache import cache
+from django.utils import translation
 
 from accounts.models import User
 from regions.models import Region
@@ -29,6 +31,12 @@ def tree(db) -> None:
 @pytest.fixture(autouse=True)
 def _empty_cache():
     cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def _first_language():
+    """A page asked for in English leaves the thread's language behind; the next test begins in Chinese again."""
+    translation.activate(settings.LANGUAGE_CODE)
 
 
 @pytest.fixture

@@ -211,7 +211,7 @@ class RollEntry(models.Model):
     `ballot` is the one that counts: the last of the household's ballots that is not annulled.
     """
 
-    round = models.ForeignKey(Round, models.PROTECT, related_name="roll")
+    round = models.ForeignKey(Round, models.PROTECT, related_name="roll", db_index=False)
     number = models.PositiveIntegerField()
     household = models.ForeignKey(Household, models.PROTECT, related_name="roll_entries")
     building = models.CharField(_("building"), max_length=30)
@@ -221,7 +221,8 @@ class RollEntry(models.Model):
     head = models.CharField(max_length=32)
     issue = models.PositiveSmallIntegerField(default=1)
     code_digest = models.CharField(max_length=40)
-    ballot = models.OneToOneField("Ballot", models.PROTECT, null=True, related_name="counts_for", db_constraint=False)
+    # no index, no constraint in the database: the trigger looks, and each ballot changes this row without touching its indexes
+    ballot = models.ForeignKey("Ballot", models.PROTECT, null=True, related_name="counts_for", db_constraint=False, db_index=False)
 
     objects = BelowRoundQuerySet.as_manager()
 
@@ -274,16 +275,17 @@ class Ballot(models.Model):
     written here. `entered_by` is empty for phones alone. `device` is a keyed hash.
     """
 
-    round = models.ForeignKey(Round, models.PROTECT, related_name="ballots", db_constraint=False)  # the trigger looks, and locks
-    entry = models.ForeignKey(RollEntry, models.PROTECT, related_name="ballots")
-    receipt = models.CharField(max_length=12, unique=True)
+    # the trigger looks for both, and locks the round; indexes that others begin with are not made twice
+    round = models.ForeignKey(Round, models.PROTECT, related_name="ballots", db_constraint=False, db_index=False)
+    entry = models.ForeignKey(RollEntry, models.PROTECT, related_name="ballots", db_constraint=False, db_index=False)
+    receipt = models.CharField(max_length=12)
     key = models.UUIDField()
     channel = models.CharField(max_length=8, choices=Channel)
     verdict = models.PositiveSmallIntegerField(choices=Verdict)
     answers = models.JSONField(default=dict)
     cast_at = models.DateTimeField()
     entered_at = models.DateTimeField()
-    entered_by = models.ForeignKey(PERSON, models.PROTECT, related_name="+", null=True)
+    entered_by = models.ForeignKey(PERSON, models.PROTECT, related_name="+", null=True, db_index=False)
     device = models.CharField(max_length=32, blank=True)
     proxy_sealed = models.CharField(max_length=200, blank=True)  # who voted for the household, by document
     document = models.CharField(max_length=160, blank=True)  # photo of that document, name in the default storage
@@ -297,6 +299,7 @@ class Ballot(models.Model):
         verbose_name_plural = _("ballots")
         indexes = [models.Index(fields=["round", "entered_at"], name="ballot_by_round")]
         constraints = [
+            models.UniqueConstraint(fields=["receipt"], name="ballot_receipt_once"),
             models.UniqueConstraint(fields=["entry", "key"], name="ballot_sent_once"),
             models.CheckConstraint(
                 condition=models.Q(channel="phone") ^ models.Q(entered_by__isnull=False),

@@ -20,13 +20,15 @@ from surveys.rules import Answers, Question, counts_as, read_answers
 
 VERDICTS = {"agree": Verdict.AGREE, "against": Verdict.AGAINST, "abstain": Verdict.ABSTAIN, "none": Verdict.NONE}
 
-# The household's row, locked until the ballot is counted, with what its round asks and what its pages say: one way to the server.
+# The household's row, locked until the ballot is counted, with what of its round can change while it is open: one way to the server.
 DOOR = """
-    SELECT e.id, e.building, e.unit, e.door, e.ballot_id, r.id, r.state, r.opens_at, r.closes_at, r.questions::text,
-           r.code, r.kind, r.matter, r.title_zh, r.title_en, r.place::text, r.facts::text, r.contact, r.objection_days,
-           r.roll_count, r.scheme_version, r.synthetic
+    SELECT e.id, e.building, e.unit, e.door, e.ballot_id, r.id, r.code, r.state, r.opens_at, r.closes_at, r.contact, r.roll_count
     FROM surveys_rollentry e JOIN surveys_round r ON r.id = e.round_id
     WHERE {which} {lock}
+"""
+WORDS = """
+    SELECT kind, matter, title_zh, title_en, questions::text, place::text, facts::text, objection_days, scheme_version, synthetic
+    FROM surveys_round WHERE id = %s
 """
 BY_CODE = "r.code = %s AND e.code_digest = %s"
 BY_ENTRY = "e.id = %s"
@@ -49,8 +51,24 @@ CAST = """
 
 
 @dataclass(frozen=True, slots=True)
+class Words:
+    """What an open round asks and says: fixed by the database since its opening, so that a process reads it once."""
+
+    kind: str
+    matter: str
+    title_zh: str
+    title_en: str
+    questions: list[Question]
+    place: dict[str, Any]
+    facts: dict[str, Any]
+    objection_days: int
+    scheme_version: int | None
+    synthetic: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Door:
-    """A household on an open round's roll, as casting and its pages need it. `code` is the round's; JSON comes as text."""
+    """A household on an open round's roll, as casting and its pages need it. `code` is the round's."""
 
     entry_id: int
     building: str
@@ -58,27 +76,31 @@ class Door:
     door: str
     ballot_id: int | None
     round_id: int
+    code: str
     state: str
     opens_at: datetime.datetime
     closes_at: datetime.datetime
-    questions_text: str
-    code: str
-    kind: str
-    matter: str
-    title_zh: str
-    title_en: str
-    place_text: str
-    facts_text: str
     contact: str
-    objection_days: int
     households: int
-    scheme_version: int | None
-    synthetic: bool
+
+    @property
+    def words(self) -> Words:
+        """What the round asks and says."""
+        return words_of(self.round_id, self.code)
 
     @property
     def questions(self) -> list[Question]:
         """What the round asks."""
-        return questions_from(self.questions_text)
+        return self.words.questions
+
+
+@lru_cache(maxsize=4096)
+def words_of(round_id: int, code: str) -> Words:
+    """The fixed words of an opened round; `code` is part of the key, so that no other round is ever taken for it."""
+    with connection.cursor() as cursor:
+        cursor.execute(WORDS, [round_id])
+        kind, matter, title_zh, title_en, questions, place, facts, *more = cursor.fetchone()
+    return Words(kind, matter, title_zh, title_en, json.loads(questions), json.loads(place), json.loads(facts), *more)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,12 +128,6 @@ class Entered:
     document: str = ""
     owners_agree: int | None = None
     owners_against: int | None = None
-
-
-@lru_cache(maxsize=256)
-def questions_from(text: str) -> list[Question]:
-    """The questions of a round; they are fixed once it is announced, and read for every ballot."""
-    return list(json.loads(text))
 
 
 def _door(which: str, values: list[Any], *, lock: bool) -> Door | None:
