@@ -169,6 +169,7 @@ CELERY_TASK_ALWAYS_EAGER = False
 CELERY_BEAT_SCHEDULE = {
     "sweep-outbox": {"task": "messaging.tasks.sweep_outbox", "schedule": 2.0},
     "advance-rounds": {"task": "surveys.tasks.advance_rounds", "schedule": 10.0},
+    "open-batches": {"task": "surveys.tasks.open_batches", "schedule": 10.0},
     "count-rounds": {"task": "surveys.tasks.count_running", "schedule": 15.0},
     "review-rounds": {"task": "surveys.tasks.look_for_the_unusual", "schedule": 60.0},
     "remind-households": {"task": "surveys.tasks.remind_households", "schedule": 600.0},
@@ -289,6 +290,7 @@ PHOTO_RADIUS_METRES = 300  # evidence photo counts as "in the yard" within this 
 # rounds: DOMAIN.md section 6; what it leaves [open] has its default here
 ROUND_PUBLICITY_DAYS = env.number("ROUND_PUBLICITY_DAYS", 7)  # from the announcement to the opening
 ROUND_OBJECTION_DAYS = env.number("ROUND_OBJECTION_DAYS", 7)  # from the closing to the end of objections
+ROUND_BATCH_AT_ONCE = 50  # rounds for so many communities are made in the request; more by the worker
 ROUND_LONGEST_DAYS = 60  # from the opening to the closing
 ROUND_EXTENSIONS = 2  # how often a round may be extended ...
 ROUND_EXTENSION_DAYS = 15  # ... by how many days each time

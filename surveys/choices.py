@@ -107,3 +107,11 @@ class ObjectionState(TextChoices):
     OPEN = "open", pgettext_lazy("objection", "Open")
     UPHELD = "upheld", pgettext_lazy("objection", "Upheld: the ballot does not count")
     DISMISSED = "dismissed", pgettext_lazy("objection", "Dismissed: the ballot stands")
+
+
+class BatchItemState(TextChoices):
+    """One community of many for which rounds are opened together."""
+
+    WAITING = "waiting", pgettext_lazy("batch", "Waiting")
+    DONE = "done", pgettext_lazy("batch", "Done")
+    FAILED = "failed", pgettext_lazy("batch", "Not possible")

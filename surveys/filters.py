@@ -30,6 +30,7 @@ class RoundFilter(filters.FilterSet):
     subject = filters.ChoiceFilter(method="by_subject", choices=SUBJECTS)
     state = filters.ChoiceFilter(choices=RoundState.choices)
     project = filters.NumberFilter(field_name="project_id", min_value=1, max_value=2**31)
+    batch = filters.NumberFilter(field_name="batch_item__batch_id", min_value=1, max_value=2**31)
     only = filters.ChoiceFilter(method="by_need", choices=[(name, name) for name in ("action", *NEEDS)])
 
     class Meta:

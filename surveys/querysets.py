@@ -69,3 +69,13 @@ class BelowSheetQuerySet(ScopedQuerySet[M]):
     """Rows that hang below a paper sheet."""
 
     path_field = "sheet__round__community__region__path"
+
+
+class RoundBatchQuerySet(ScopedQuerySet[M]):
+    """Rounds for many communities; their place is the smallest region that holds them all."""
+
+
+class BelowBatchQuerySet(ScopedQuerySet[M]):
+    """Communities of a batch: each in its own place."""
+
+    path_field = "community__region__path"

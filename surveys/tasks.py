@@ -12,10 +12,12 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
+from kombu.exceptions import OperationalError
 
 from common.errors import DomainError
-from surveys.choices import RoundState
-from surveys.models import Round
+from surveys.bulk import run_batches
+from surveys.choices import BatchItemState, RoundState
+from surveys.models import Round, RoundBatch, RoundBatchItem
 from surveys.operations.publishing import keep_count
 from surveys.operations.reminders import remind_round
 from surveys.operations.rounds import close_round, open_round
@@ -76,3 +78,18 @@ def remind_households() -> None:
         return
     for round_ in Round.objects.filter(state=RoundState.OPEN, remind=True, closes_at__gt=now):
         remind_round(round_=round_, at=now)
+
+
+@shared_task(expires=30)
+def open_batches() -> None:
+    """Make the rounds that are ordered for many communities. Several workers share the rows; killed, the next beat goes on."""
+    waiting = RoundBatchItem.objects.filter(state=BatchItemState.WAITING).values("batch")
+    run_batches(RoundBatch.objects.filter(pk__in=waiting).order_by("pk"))
+
+
+def nudge_batches() -> None:
+    """Ask a worker to look now; a dead broker is not the user's problem: beat looks again."""
+    try:
+        open_batches.apply_async(ignore_result=True, retry=False, expires=30)
+    except (OperationalError, OSError):
+        return

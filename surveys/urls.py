@@ -3,12 +3,14 @@
 from django.urls import path
 
 from surveys.views import answers as answer_views
-from surveys.views import drafting, papers, preview, public, resident, roll, steps
+from surveys.views import bulk, drafting, papers, preview, public, resident, roll, steps
 from surveys.views import staff as desk
 
 staff = [
     path("rounds/", desk.RoundList.as_view(), name="list"),
     path("rounds/new/", drafting.RoundCreate.as_view(), name="create"),
+    path("rounds/bulk/", bulk.BulkPage.as_view(), name="bulk"),
+    path("rounds/bulk/<int:pk>/", bulk.BatchPage.as_view(), name="batch"),
     path("rounds/<int:pk>/", desk.RoundDetail.as_view(), name="detail"),
     path("rounds/<int:pk>/live/", desk.RoundLive.as_view(), name="live"),
     path("rounds/<int:pk>/recount/", desk.RoundRecount.as_view(), name="recount"),

@@ -90,3 +90,25 @@ class ExtendForm(ReasonForm):
 
     closes_at = moment_field(_("Closes at"))
     field_order = ("closes_at", "reason")
+
+
+class BulkForm(forms.Form):
+    """One questionnaire and one pair of times for many communities."""
+
+    source = forms.ChoiceField(
+        label=_("What is asked"), error_messages={"required": _("Choose a questionnaire, or an earlier round to copy.")}
+    )
+    opens_at = moment_field(_("Opens at"))
+    closes_at = moment_field(_("Closes at"))
+    contact = forms.CharField(
+        label=_("Where to ask (address, telephone)"),
+        max_length=160,
+        required=False,
+        help_text=_("The same for all; leave it empty where each community has its own."),
+    )
+    announce = forms.BooleanField(label=_("Announce at once (otherwise they stay drafts)"), required=False)
+    remind = forms.BooleanField(label=_("Remind households that have not answered by text message, once a day at most"), required=False)
+
+    def __init__(self, *args: Any, sources: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["source"].choices = sources

@@ -1,5 +1,6 @@
 """Rounds, rolls, ballots and what is recorded around them; the database itself refuses what must not happen."""
 
+from surveys.models.batches import RoundBatch, RoundBatchItem
 from surveys.models.records import (
     Annulment,
     CallBack,
@@ -25,6 +26,8 @@ __all__ = [
     "RollCorrection",
     "RollEntry",
     "Round",
+    "RoundBatch",
+    "RoundBatchItem",
     "RoundCount",
     "Sheet",
     "SlipPrint",

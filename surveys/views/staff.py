@@ -24,7 +24,7 @@ from surveys.results import recount
 from surveys.screens import detail_of, live_of
 from surveys.views.shared import crumbs, round_crumbs, round_or_404
 
-FILTERS = ("q", "region", "subject", "state", "project", "only")
+FILTERS = ("q", "region", "subject", "state", "project", "batch", "only")
 
 
 class RoundList(ActionView):
@@ -63,10 +63,10 @@ class RoundList(ActionView):
             "subject_groups": SUBJECT_GROUPS,
             "states": RoundState.choices,
             "region": region,
-            "children": self._children(region),
+            "regions_below": self._children(region),
             "crumbs": crumbs(request, region) if region else [],
             "filtered": any(request.GET.get(name) for name in FILTERS),
-            "kept": [(name, request.GET[name]) for name in ("only", "sort", "project") if request.GET.get(name)],
+            "kept": [(name, request.GET[name]) for name in ("only", "sort", "project", "batch") if request.GET.get(name)],
             "counted_up_to": base.filter(state__in=[RoundState.OPEN, RoundState.KEYING]).aggregate(at=Max("counted__counted_at"))["at"],
             "may_manage": request.user.may("rounds.manage"),
             "all_synthetic": bool(page.rows) and all(row.synthetic for row in page.rows),

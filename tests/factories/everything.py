@@ -29,6 +29,8 @@ from surveys.models import (
     RollCorrection,
     RollEntry,
     Round,
+    RoundBatch,
+    RoundBatchItem,
     RoundCount,
     Sheet,
     SlipPrint,
@@ -112,6 +114,10 @@ def make_round_rows(community: Community, project: Project, user: User, now: dat
         round=round_, entry=second, photo="sheets/none.jpg", handed_in_at=now, registered_at=now, registered_by=user
     )
     close_round(round_=Round.objects.get(pk=round_.pk), at=at("2021-04-20"))
+    batch = RoundBatch.objects.create(
+        region=round_.community.region, kind="scheme", source="library:scheme_full", opens_at=at("2021-04-01"), closes_at=at("2021-04-10"),
+        language="zh-hans", created_at=now, created_by=user,
+    )  # fmt: skip
     objection = Objection.objects.create(round=round_, entry=entry, ballot=ballot, text="not mine", raised_at=now)
     return [
         Round.objects.get(pk=round_.pk),
@@ -129,4 +135,6 @@ def make_round_rows(community: Community, project: Project, user: User, now: dat
         Annulment.objects.create(ballot=ballot, objection=objection, **by),
         Reminder.objects.create(entry=second, on=DAY, sent_at=now),
         SlipPrint.objects.create(round=round_, household_count=6, **by),
+        batch,
+        RoundBatchItem.objects.create(batch=batch, community=round_.community, project=round_.project, state="done", round=round_),
     ]
