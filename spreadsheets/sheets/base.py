@@ -77,7 +77,8 @@ class ImportSheet:
 class ListSheet:
     """A list that goes out. `report` makes it from (actor, query string as a dict, now); `asks` are the fields of its form.
 
-    `deepest`: the lowest depth in the tree at which the list has something to say.
+    `deepest`: the lowest depth in the tree at which the list has something to say. `subject`: what the query string must name
+    (a round); such a list is offered on the subject's own page alone.
     """
 
     name: str
@@ -87,7 +88,8 @@ class ListSheet:
     report: Callable[[User, dict[str, Any], datetime.datetime], Any]
     asks: tuple[str, ...] = ("region",)
     deepest: int = LEVEL_DEPTH[Level.COMMITTEE]
+    subject: str = ""
 
     def offered_to(self, user: User) -> bool:
         """Whether the user has the right, and an area in which the list says something."""
-        return user.may(self.action) and user.region is not None and user.region.depth <= self.deepest
+        return not self.subject and user.may(self.action) and user.region is not None and user.region.depth <= self.deepest
