@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
         ('pghistory', '0007_auto_20250421_0444'),
         ('projects', '0005_schemes_and_records'),
         ('regions', '0002_tables'),
-        ('surveys', '0001_rounds_rolls_ballots'),
+        ('surveys', '0002_ballots_with_fewer_indexes'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
