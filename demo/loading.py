@@ -19,6 +19,7 @@ from common.text import pinyin, search_words
 from communities.models import Building, Community, Household, Owner
 from demo.copying import copy_objects, rebuilt_afterwards, triggers_resting
 from demo.flats import copy_flats
+from demo.living import LivingRounds
 from demo.people import add_accounts, loaded
 from demo.pictures import store_pictures
 from demo.rounds import RoundWriter, votes
@@ -105,6 +106,8 @@ def _write(wish: Wish, say: Say) -> None:
                 cursor.execute("ANALYZE communities_household, communities_owner, communities_building")
             writer = RoundWriter(users, ids, wish.seed)
             writer.write(list(votes([*plan.works, *plan.later], all_kinds=wish.all_rounds)))
+        with _step(say, "rounds of these days"):
+            LivingRounds(users, wish.seed, wish.today).play()
 
 
 def _tell_the_audit_trail() -> None:

@@ -33,6 +33,8 @@ MAIN = (
     Account("province", "王建国", Role.PROVINCE_OFFICIAL, "130000"),
     Account("city_handan", "赵志刚", Role.CITY_OFFICIAL, "130400"),
     Account("city_cangzhou", "孙丽华", Role.CITY_OFFICIAL, "130900"),
+    Account("clerk_fuxing", "王芳", Role.DISTRICT_STAFF, "130404"),
+    Account("worker_fuxing", "郭建民", Role.DISTRICT_STAFF, "130404"),
     Account("district_fuxing", "李敏", Role.DISTRICT_STAFF, "130404"),
     Account("district_congtai", "周海燕", Role.DISTRICT_STAFF, "130403"),
     Account("street_erliuqier", "张玉兰", Role.STREET_STAFF, "130404006"),
