@@ -64,6 +64,7 @@ ACTIONS: dict[str, Action] = {
     # a round hangs below its community: street staff run those of their own
     "rounds.see": _see(_("See rounds, turnout and results"), PROVINCE, CITY, DISTRICT, STREET, AUDITOR),
     "rounds.manage": _do(_("Open rounds, correct rolls, print notices and household codes"), DISTRICT, STREET),
+    "rounds.missing": _see(_("See which households have not answered"), DISTRICT, STREET),
     "rounds.enter": _do(_("Enter ballots at the door and from paper"), DISTRICT, STREET),
     "rounds.check": _do(_("Call households back and settle reviews"), DISTRICT, STREET),
     "rounds.decide": _do(_("Decide objections"), DISTRICT),

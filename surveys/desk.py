@@ -38,10 +38,11 @@ def rounds_in_reach(viewer: User) -> QuerySet[Round]:
     return rows.defer("questions", "facts", "secret", "community__search_text", "community__outline")
 
 
-def need(name: str, at: datetime.datetime) -> Q:
+def need(name: str, at: datetime.datetime, viewer: User) -> Q:
     """The condition of one of NEEDS on rounds `with_lack()`, or of any of them ("action").
 
-    Below 80 % alone is no need while a round has just begun: it joins "action" in the last SOON before the closing only.
+    Call-backs of the viewer's own entries are left out: nobody learns that a ballot of theirs was drawn. Below 80 % alone is no
+    need while a round has just begun: it joins "action" in the last SOON before the closing only.
     """
     below = Q(state__in=RUNNING, lack__gt=0) & ~Q(kind=RoundKind.LEGAL)
     conditions = {
@@ -50,7 +51,7 @@ def need(name: str, at: datetime.datetime) -> Q:
         "closing": Q(state=RoundState.OPEN, closes_at__lte=at + SOON),
         "objections": Q(pk__in=Objection.objects.filter(state=ObjectionState.OPEN).values("round")),
         "reviews": Q(pk__in=Review.objects.filter(settled_at__isnull=True).values("round"))
-        | Q(pk__in=CallBack.objects.filter(outcome=CallOutcome.WAITING).values("ballot__round")),
+        | Q(pk__in=CallBack.objects.filter(outcome=CallOutcome.WAITING).exclude(ballot__entered_by=viewer).values("ballot__round")),
         "paper": Q(pk__in=Sheet.objects.filter(state__in=UNSETTLED).values("round")),
     }
     if name != "action":
@@ -62,9 +63,9 @@ def need(name: str, at: datetime.datetime) -> Q:
     return condition
 
 
-def need_counts(rows: QuerySet[Round], at: datetime.datetime) -> dict[str, int]:
+def need_counts(rows: QuerySet[Round], at: datetime.datetime, viewer: User) -> dict[str, int]:
     """How many of the rounds need what, "all" and "action" among them; one query."""
-    asked = {name: Count("pk", filter=need(name, at)) for name in ("action", *NEEDS)}
+    asked = {name: Count("pk", filter=need(name, at, viewer)) for name in ("action", *NEEDS)}
     plain = rows.select_related(None).order_by().defer(None)
     return dict(plain.with_lack().aggregate(all=Count("pk"), **asked))
 
@@ -98,8 +99,8 @@ class Waiting:
         return self.paper + self.call_backs + self.reviews + self.objections
 
 
-def waiting_in(rounds: Iterable[Round]) -> dict[int, Waiting]:
-    """Round → what waits there; four queries for any number of rounds."""
+def waiting_in(rounds: Iterable[Round], viewer: User) -> dict[int, Waiting]:
+    """Round → what waits there; four queries for any number of rounds. Without call-backs of the viewer's own entries."""
     keys = [round_.pk for round_ in rounds]
 
     def counted(rows: QuerySet, path: str) -> Counter[int]:
@@ -107,7 +108,7 @@ def waiting_in(rounds: Iterable[Round]) -> dict[int, Waiting]:
         return Counter(dict(found))
 
     paper = counted(Sheet.objects.filter(state__in=UNSETTLED), "round")
-    calls = counted(CallBack.objects.filter(outcome=CallOutcome.WAITING), "ballot__round")
+    calls = counted(CallBack.objects.filter(outcome=CallOutcome.WAITING).exclude(ballot__entered_by=viewer), "ballot__round")
     reviews = counted(Review.objects.filter(settled_at__isnull=True), "round")
     objections = counted(Objection.objects.filter(state=ObjectionState.OPEN), "round")
     return {pk: Waiting(paper[pk], calls[pk], reviews[pk], objections[pk]) for pk in keys}

@@ -52,4 +52,4 @@ class RoundFilter(filters.FilterSet):
 
     def by_need(self, rows: Any, name: str, value: str) -> QuerySet[Round]:
         """What needs somebody."""
-        return rows.with_lack().filter(need(value, timezone.now()))
+        return rows.with_lack().filter(need(value, timezone.now(), self.request.user))

@@ -121,16 +121,40 @@ def _link(name: str, *arguments: Any) -> str:
         return ""
 
 
-def todo_of(round_: Round) -> list[dict[str, Any]]:
+def todo_of(round_: Round, viewer: User) -> list[dict[str, Any]]:
     """What waits for somebody, each with the page where it is done."""
-    waiting = waiting_in([round_])[round_.pk]
+    waiting = waiting_in([round_], viewer)[round_.pk]
+    path = round_.community.region.path
     rows = (
-        (waiting.objections, _("Objections to decide"), _("While one is open, the gate is frozen."), "surveys:objections"),
-        (waiting.reviews, _("Reviews to settle"), _("Something looks unusual. No vote is dropped by it."), "surveys:reviews"),
-        (waiting.call_backs, _("Households to call back"), _("Drawn by lot from the ballots entered at the door."), "surveys:call-backs"),
-        (waiting.paper, _("Sheets to key"), _("Keyed by two people; a third settles differences."), "surveys:sheets"),
+        (waiting.objections, _("Objections to decide"), _("While one is open, the gate is frozen."), "objections", "rounds.see"),
+        (waiting.reviews, _("Reviews to settle"), _("Something looks unusual. No vote is dropped by it."), "reviews", "rounds.see"),
+        (
+            waiting.call_backs,
+            _("Households to call back"),
+            _("Drawn by lot from the ballots entered at the door."),
+            "call-backs",
+            "rounds.check",
+        ),
+        (waiting.paper, _("Sheets to key"), _("Keyed by two people; a third settles differences."), "sheets", "rounds.enter"),
     )
-    return [{"number": n, "name": name, "why": why, "url": _link(target, round_.pk)} for n, name, why, target in rows if n]
+    return [
+        {"number": n, "name": name, "why": why, "url": _link(f"surveys:{page}", round_.pk) if viewer.may(action, path) else ""}
+        for n, name, why, page, action in rows
+        if n
+    ]
+
+
+def entering_of(round_: Round, viewer: User) -> list[tuple[str, str, str]]:
+    """(name, address, icon) of the pages on which ballots are entered and checked, as far as the viewer may."""
+    path = round_.community.region.path
+    pages = (
+        (_("Households still missing"), "missing", "rounds.missing", "door-open"),
+        (_("Paper sheets"), "sheets", "rounds.enter", "file-earmark-text"),
+        (_("Call-backs"), "call-backs", "rounds.check", "telephone"),
+        (_("Reviews"), "reviews", "rounds.see", "shield-check"),
+        (_("Objections"), "objections", "rounds.see", "chat-left-text"),
+    )
+    return [(name, reverse(f"surveys:{page}", args=[round_.pk]), icon) for name, page, action, icon in pages if viewer.may(action, path)]
 
 
 def stairwells_of(round_: Round) -> list[tuple[str, str]]:
@@ -154,8 +178,8 @@ def detail_of(round_: Round, user: User, at: datetime.datetime) -> dict[str, Any
         "way": way_of(round_, at),
         "has_roll": has_roll,
         "registered": registered(round_).count() if not has_roll else 0,
-        "todo": todo_of(round_) if has_roll else [],
-        "missing_url": _link("surveys:missing", round_.pk) if has_roll else "",
+        "todo": todo_of(round_, user) if has_roll else [],
+        "entering": entering_of(round_, user) if has_roll else [],
         "answers_url": _link("surveys:answers", round_.pk) if has_roll else "",
         "result_url": _link("surveys:result", round_.code) if state == RoundState.CLOSED else "",
         "publications": list(round_.publications.order_by("-revision")) if state == RoundState.CLOSED else [],

@@ -3,7 +3,8 @@
 from django.urls import path
 
 from surveys.views import answers as answer_views
-from surveys.views import bulk, drafting, papers, preview, public, resident, roll, steps
+from surveys.views import bulk, checks, drafting, papers, preview, public, resident, roll, sheets, steps
+from surveys.views import entering as at_door
 from surveys.views import staff as desk
 
 staff = [
@@ -44,7 +45,26 @@ public_urls = [
     path("results/<str:code>/ballots.txt", public.BallotFile.as_view(), name="ballot-file"),
     path("results/<str:code>/roll.csv", public.RollFile.as_view(), name="roll-file"),
 ]
+entering = [
+    path("rounds/<int:pk>/missing/", at_door.MissingHouseholds.as_view(), name="missing"),
+    path("rounds/<int:pk>/door/<int:entry>/", at_door.DoorPage.as_view(), name="door"),
+    path("rounds/<int:pk>/visit/<int:entry>/", at_door.VisitAdd.as_view(), name="visit"),
+    path("rounds/<int:pk>/code/<int:entry>/", at_door.NewCode.as_view(), name="new-code"),
+    path("rounds/<int:pk>/sheets/", sheets.SheetList.as_view(), name="sheets"),
+    path("rounds/<int:pk>/sheets/new/", sheets.SheetNew.as_view(), name="sheet-new"),
+    path("rounds/<int:pk>/sheets/<int:paper>/", sheets.SheetPage.as_view(), name="sheet"),
+    path("rounds/<int:pk>/sheets/<int:paper>/void/", sheets.SheetVoid.as_view(), name="sheet-void"),
+    path("rounds/<int:pk>/sheets/<int:paper>/photo/", sheets.SheetPhoto.as_view(), name="sheet-photo"),
+    path("rounds/<int:pk>/sheets/<int:paper>/document/", sheets.SheetDocument.as_view(), name="sheet-document"),
+    path("rounds/<int:pk>/ballots/<int:ballot>/document/", sheets.BallotDocument.as_view(), name="ballot-document"),
+    path("rounds/<int:pk>/call-backs/", checks.CallBackList.as_view(), name="call-backs"),
+    path("rounds/<int:pk>/call-backs/<int:call>/", checks.CallBackPage.as_view(), name="call-back"),
+    path("rounds/<int:pk>/reviews/", checks.ReviewList.as_view(), name="reviews"),
+    path("rounds/<int:pk>/reviews/<int:review>/", checks.ReviewPage.as_view(), name="review"),
+    path("rounds/<int:pk>/objections/", checks.ObjectionList.as_view(), name="objections"),
+    path("rounds/<int:pk>/objections/<int:objection>/", checks.ObjectionPage.as_view(), name="objection-decide"),
+]
 answers = [
     path("rounds/<int:pk>/answers/", answer_views.AnswersPage.as_view(), name="answers"),
 ]
-urlpatterns = [*resident_urls, *public_urls, *staff, *answers]
+urlpatterns = [*resident_urls, *public_urls, *staff, *entering, *answers]
