@@ -9,7 +9,8 @@ from spreadsheets.sheets.project_list import PROJECT_LIST
 from spreadsheets.sheets.ranking import RANKING
 from spreadsheets.sheets.region_list import REGION_LIST
 from spreadsheets.sheets.round_answers import ROUND_ANSWERS, ROUND_TEXTS
+from spreadsheets.sheets.round_list import ROUND_LIST
 
 LISTS: dict[str, ListSheet] = {
-    sheet.name: sheet for sheet in (RANKING, DETAILS, PROJECT_LIST, COMMUNITY_LIST, REGION_LIST, ROUND_ANSWERS, ROUND_TEXTS)
+    sheet.name: sheet for sheet in (RANKING, DETAILS, PROJECT_LIST, COMMUNITY_LIST, REGION_LIST, ROUND_LIST, ROUND_ANSWERS, ROUND_TEXTS)
 }
