@@ -10,8 +10,10 @@ from typing import Any
 
 from django.core.cache import cache
 from django.db.models import Count, Q
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.safestring import mark_safe
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
@@ -25,12 +27,13 @@ from surveys.models import Annulment, CallBack, Keying, Objection, Publication, 
 from surveys.printing.words import sides, silence
 from surveys.publications import published_file
 from surveys.queries import public_crumbs
-from surveys.results import Line, Tally, by_building, legal_count, tally
-from surveys.rules import GATE_PERCENT
+from surveys.results import Line, by_building, legal_count, tally
+from surveys.rules import GATE_PERCENT, RULE_VERSION
 from surveys.screens import thresholds
 from surveys.signing import known_keys
 
 KEPT_SECONDS = 24 * 60 * 60
+PARTS = {"says": "_law_says", "gate": "_result_gate", "buildings": "_result_buildings", "answers": "_answers_public"}
 TEXT_FROM = 25  # per cent of a bar: a part as wide as this carries its label
 
 
@@ -94,7 +97,7 @@ def sentence(kind: str, total: Line) -> str:
     }.get(RoundKind(kind), _("Of all %(whole)s households %(part)s agreed")) % numbers
 
 
-def ways(round_: Round, counted: Tally) -> list[dict[str, Any]]:
+def ways(round_: Round, channels: dict[str, int]) -> list[dict[str, Any]]:
     """How the ballots came in, and what guards each way against mistakes. Two queries."""
     calls = CallBack.objects.filter(ballot__round=round_).aggregate(
         drawn=Count("pk"),
@@ -102,7 +105,8 @@ def ways(round_: Round, counted: Tally) -> list[dict[str, Any]]:
     )
     differed = Keying.objects.filter(sheet__round=round_, number=3).count()
     guards = {Channel.PHONE: _("One code for each household"), Channel.VISIT: _called_back(calls), Channel.PAPER: _keyed(differed)}
-    return [{"name": str(way.label), "number": counted.channels.get(way, 0), "guard": guards[way]} for way in Channel]
+    numbers = {way: channels.get(way, 0) for way in Channel}
+    return [{"name": str(way.label), "number": number, "guard": guards[way] if number else ""} for way, number in numbers.items()]
 
 
 def _called_back(calls: dict[str, int]) -> str:
@@ -201,34 +205,59 @@ def revisions_of(round_: Round, publications: Iterable[Publication]) -> list[dic
 
 
 # --- the page -------------------------------------------------------------------------------------------------------
+def kept_parts(round_: Round, publication: Publication) -> dict[str, Any]:
+    """What a revision never changes, rendered once for each language: `says`, `gate`, `buildings`, `answers` as markup of our own
+    templates, `channels` and `voted` as numbers."""
+    key = f"outcome:{publication.pk}:{publication.root}:{RULE_VERSION}:{get_language()}"
+    parts: dict[str, Any] | None = cache.get(key)
+    if parts is None:
+        counted = tally(round_)
+        by_law = legal_count(round_) if round_.kind == RoundKind.LEGAL else None
+        context = {
+            "passed": round_.counted.passed,
+            "total": counted.total,
+            "bar": None if by_law else gate_bar(round_.kind, counted.total, counted.needed),
+            "sentence": sentence(round_.kind, counted.total),
+            "words": sides(round_.kind),
+            "silence": silence(round_.kind),
+            "law": by_law,
+            "thresholds": thresholds(by_law) if by_law else [],
+            "groups": by_building(counted),
+            "answers": public_answers(round_),
+            "answers_count": round_.kind == RoundKind.OPINIONS,
+        }
+        parts = {name: render_to_string(f"surveys/{template}.html", context) for name, template in PARTS.items()}
+        parts |= {"channels": counted.channels, "voted": counted.total.voted}
+        cache.set(key, parts, KEPT_SECONDS)
+    return parts | {name: mark_safe(parts[name]) for name in PARTS}
+
+
+def stamp_of(round_: Round, publication: Publication) -> str:
+    """When voting ended and when the result was published; the day once where it is the same."""
+    language = get_language() or "zh-hans"
+    ended = spoken.resident_moment(round_.closes_at, language, year=True, weekday=False)
+    same = spoken.beijing_day(round_.closes_at) == spoken.beijing_day(publication.published_at)
+    clock = f"{publication.published_at.astimezone(spoken.BEIJING):%H:%M}"
+    shown = clock if same else spoken.resident_moment(publication.published_at, language, year=True, weekday=False)
+    return _("Ended %(closed)s, published %(published)s") % {"closed": ended, "published": shown}
+
+
 def outcome_of(round_: Round, at: datetime.datetime, receipt: str = "") -> dict[str, Any]:
     """All that the page of a closed round shows; the number of queries does not depend on how many voted."""
-    counted = tally(round_)
-    total = counted.total
-    publications = list(round_.publications.order_by("-revision"))
-    legal = round_.kind == RoundKind.LEGAL
-    by_law = legal_count(round_) if legal else None
-    words = sides(round_.kind)
+    publications = list(round_.publications.select_related("round").order_by("-revision"))
+    newest = publications[0]
+    parts = kept_parts(round_, newest)
     return {
-        "round": round_,
-        "counted": round_.counted,
-        "total": total,
-        "needed": counted.needed,
-        "bar": None if legal else gate_bar(round_.kind, total, counted.needed),
-        "sentence": sentence(round_.kind, total),
-        "words": words,
-        "silence": silence(round_.kind),
-        "law": by_law,
-        "thresholds": thresholds(by_law) if by_law else [],
-        "groups": by_building(counted),
-        "ways": ways(round_, counted),
-        "answers": public_answers(round_),
+        "parts": parts,
+        "legal": round_.kind == RoundKind.LEGAL,
         "answers_count": round_.kind == RoundKind.OPINIONS,
+        "ways": ways(round_, parts["channels"]),
         "objections": objections_of(round_, at),
         "revisions": revisions_of(round_, publications),
-        "proof": proof_of(round_, publications[0]),
+        "proof": proof_of(round_, newest),
+        "stamp": stamp_of(round_, newest),
         "receipt": receipt,
-        "found": found_leaf(publications[0], receipt) if receipt else None,
+        "found": found_leaf(newest, receipt) if receipt else None,
         "corrections": round_.corrections.count(),
         "crumbs": public_crumbs(round_),
     }

@@ -152,6 +152,12 @@ class Round(models.Model):
         return self.title_en if (get_language() or "").startswith("en") and self.title_en else self.title_zh
 
     @property
+    def where(self) -> str:
+        """City and county in the reader's language, as kept with the opened round; before that its region."""
+        english = (get_language() or "").startswith("en")
+        return str((self.place.get("en") if english else "") or self.place.get("zh") or self.community.region.name)
+
+    @property
     def name(self) -> str:
         """For the audit trail."""
         return self.title_zh

@@ -120,12 +120,17 @@ class Result(PublicView):
         stage = STAGES.get(RoundState(round_.state), "before" if now < round_.opens_at else "running")
         if stage == "running" and now >= round_.closes_at:
             stage = "keying"  # the closing is due: within seconds the clock does it
-        context: dict[str, Any] = {"round": round_, "stage": stage}
+        context: dict[str, Any] = {"round": round_, "stage": stage, "version_tag": round_.scheme_version and not _says_version(round_)}
         if stage == "closed":
             context |= outcome_of(round_, now, request.GET.get("receipt", "")[:60])
         else:
             context |= {"face": face_of_round(round_), "crumbs": queries.public_crumbs(round_)}
         return render(request, "surveys/result.html", context)
+
+
+def _says_version(round_: Round) -> bool:
+    """Whether the title names the scheme's version already."""
+    return f"第{round_.scheme_version}版" in round_.title_zh.replace(" ", "")
 
 
 class BallotFile(PublicView):
