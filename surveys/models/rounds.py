@@ -42,7 +42,7 @@ class Round(models.Model):
     A lift concerns one stairwell: `building` and `unit` name it, and only its flats are on the roll.
     """
 
-    code = models.CharField(max_length=10, unique=True, editable=False)
+    code = models.CharField(_("public code"), max_length=10, unique=True, editable=False)
     secret = models.CharField(max_length=40, editable=False)
     community = models.ForeignKey(Community, models.PROTECT, related_name="rounds", verbose_name=_("community"))
     project = models.ForeignKey(Project, models.PROTECT, related_name="rounds", null=True, blank=True, verbose_name=_("project"))
@@ -53,7 +53,7 @@ class Round(models.Model):
     scheme_version = models.PositiveSmallIntegerField(_("version of the scheme"), null=True, blank=True)
     title_zh = models.CharField(_("title (Chinese)"), max_length=80)
     title_en = models.CharField(_("title (English)"), max_length=120, blank=True)
-    questionnaire = models.CharField(max_length=40, editable=False)
+    questionnaire = models.CharField(_("questionnaire"), max_length=40, editable=False)
     questions = models.JSONField(default=list, editable=False)
     facts = models.JSONField(default=dict, editable=False)
     place = models.JSONField(default=dict, editable=False)
@@ -62,19 +62,19 @@ class Round(models.Model):
     announced_at = models.DateTimeField(_("announced at"), null=True, editable=False)
     opens_at = models.DateTimeField(_("opens at"))
     closes_at = models.DateTimeField(_("closes at"))
-    opened_at = models.DateTimeField(null=True, editable=False)
-    closed_at = models.DateTimeField(null=True, editable=False)
+    opened_at = models.DateTimeField(_("opened at"), null=True, editable=False)
+    closed_at = models.DateTimeField(_("closed at"), null=True, editable=False)
     objection_days = models.PositiveSmallIntegerField(_("days for objections"), default=7)
-    extensions = models.PositiveSmallIntegerField(default=0, editable=False)
+    extensions = models.PositiveSmallIntegerField(_("times extended"), default=0, editable=False)
     reason = models.CharField(_("reason"), max_length=300, blank=True, editable=False)  # of the last extension, or of cancelling
     remind = models.BooleanField(_("remind households that have not answered"), default=True)
-    roll_hash = models.CharField(max_length=64, blank=True, editable=False)
-    roll_count = models.PositiveIntegerField(null=True, editable=False)
-    roll_area = models.DecimalField(null=True, editable=False, **AREA)
-    roll_heads = models.PositiveIntegerField(null=True, editable=False)
-    synthetic = models.BooleanField(default=False, editable=False)
+    roll_hash = models.CharField(_("hash of the roll"), max_length=64, blank=True, editable=False)
+    roll_count = models.PositiveIntegerField(_("households on the roll"), null=True, editable=False)
+    roll_area = models.DecimalField(_("floor area on the roll (m²)"), null=True, editable=False, **AREA)
+    roll_heads = models.PositiveIntegerField(_("owners by head on the roll"), null=True, editable=False)
+    synthetic = models.BooleanField(_("synthetic"), default=False, editable=False)
     created_at = models.DateTimeField(editable=False)
-    created_by = models.ForeignKey(PERSON, models.PROTECT, related_name="+", editable=False)
+    created_by = models.ForeignKey(PERSON, models.PROTECT, related_name="+", editable=False, verbose_name=_("prepared by"))
 
     objects = RoundQuerySet.as_manager()
 
