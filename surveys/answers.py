@@ -101,6 +101,16 @@ class Asked:
     groups: tuple[themes.Group, ...] = ()
 
     @property
+    def shown(self) -> list[Choice]:
+        """What stands in its table: of several answers and rankings only what somebody chose."""
+        return [choice for choice in self.choices if choice.households != 0 or self.form in ONE_EACH]
+
+    @property
+    def unchosen(self) -> list[str]:
+        """The words of what nobody chose, where it is left out of the table."""
+        return [choice.words for choice in self.choices if choice.households == 0 and self.form not in ONE_EACH]
+
+    @property
     def hides(self) -> bool:
         """Whether some of its numbers are hidden."""
         return any(choice.hidden for choice in self.choices)
@@ -285,7 +295,7 @@ def staff_answers(round_: Round, answers: Answers, building: str = "") -> list[A
 def public_answers(round_: Round) -> list[Asked]:
     """What anybody may see of a closed round; [] before. Themes without their texts and words; what only frequent words made is "other".
 
-    Two statements.
+    Two statements; the page keeps what a published revision says.
     """
     if round_.state != RoundState.CLOSED:
         return []

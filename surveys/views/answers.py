@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from common.views import ActionView, StaffRequest
 from surveys.answers import ONE_EACH, Answers, Asked, answers_of, staff_answers
@@ -35,7 +36,7 @@ class AnswersPage(ActionView):
             "questions": [{"asked": each, "lines": [] if building else _lines(answers, each)} for each in asked],
             "voted": sum(answers.voted[place] for place in answers.voted if building in {"", place}),
             "households": sum(answers.households[place] for place in answers.households if building in {"", place}),
-            "wanted": [] if building else most_wanted(asked),
+            "wanted": "" if building else most_wanted(asked),
             "building": building,
             "buildings": answers.buildings if len(answers.buildings) > 1 else [],
             "smallest": SMALL_GROUP,
@@ -51,7 +52,12 @@ def _lines(answers: Answers, asked: Asked) -> list[dict[str, Any]]:
     return [{"building": line.building, "answered": line.answered, "choices": line.choices} for line in answers.by_building(asked.code)]
 
 
-def most_wanted(asked: list[Asked]) -> list[Any]:
-    """The items that most households put on their list, where the round asks for one; [] without answers."""
+def most_wanted(asked: list[Asked]) -> str:
+    """The items that most households put on their list, in words, where the round asks for one; "" without answers."""
     menu = next((each for each in asked if each.form == "ranking"), None)
-    return [replace(choice) for choice in menu.choices[:WANTED] if choice.households] if menu else []
+    found = [choice for choice in menu.choices[:WANTED] if choice.households] if menu else []
+    return _(", ").join(
+        ngettext("%(name)s (%(n)s household)", "%(name)s (%(n)s households)", choice.households or 0)
+        % {"name": choice.words, "n": choice.households}
+        for choice in found
+    )

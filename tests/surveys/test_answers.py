@@ -217,3 +217,25 @@ def test_a_round_that_nobody_has_answered_says_so(round_, client):
     client.force_login(make_user("district_staff", "130404"))
     html = client.get(reverse("surveys:answers", args=[round_.pk])).content.decode()
     assert html.count("还没有住户回答这一题。") == len(QUESTIONS)
+
+
+@pytest.mark.django_db
+def test_the_public_numbers_take_two_statements_and_speak_the_readers_language(round_, django_assert_num_queries):
+    for entry in entries_of(round_)[:6]:
+        answer(entry, services=["meals"])
+    closed = close_round(round_=round_, at=at("2021-04-10", "20:01"))
+    for language, words in (("zh-hans", "社区食堂"), ("en", "Community meals")):
+        with translation.override(language), django_assert_num_queries(2):
+            assert words in {choice.words for each in public_answers(closed) for choice in each.choices}
+
+
+@pytest.mark.django_db
+def test_what_nobody_chose_is_named_below_the_table_instead_of_filling_it(round_, client):
+    for entry in entries_of(round_)[:6]:
+        answer(entry, services=["meals"])
+    each = asked(round_, "services")
+    assert [choice.code for choice in each.shown] == ["meals"] and each.unchosen == ["便民菜店", "卫生服务站", "快递柜"]
+    assert len(asked(round_, "decision").shown) == 2
+    client.force_login(make_user("district_staff", "130404"))
+    html = client.get(reverse("surveys:answers", args=[round_.pk])).content.decode()
+    assert "没有住户选：便民菜店、卫生服务站、快递柜。" in html
