@@ -7,6 +7,7 @@ import uuid
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.contrib.staticfiles.finders import find
 from django.urls import reverse
 from django.utils import timezone
@@ -299,3 +300,12 @@ def test_both_screens_weigh_less_than_30_kilobytes_with_their_styles(client, rou
         files = [Path(find(name)).read_bytes() for name in linked]
         assert {"css/tokens.css", "css/resident.css", "img/mark.svg"} == linked
         assert sum(len(gzip.compress(content, 6)) for content in [page, *files, *more]) < 30_000
+
+
+def test_the_proxys_log_leaves_the_code_of_a_slip_out(round_, home):
+    config = (settings.BASE_DIR / "deploy" / "proxy" / "nginx.conf").read_text(encoding="utf-8")
+    pattern = re.search(r'"~(\S+)" "\$\{round_address\}-"', config)[1].replace("(?<", "(?P<")
+    slip = reverse("surveys:vote-slip", args=[round_.code, code_for(home)])
+    told = f"{re.match(pattern, slip)['round_address']}-"
+    assert code_for(home) not in told and told == f"/v/{round_.code}/c/-"
+    assert '"$request_method $told_uri"' in config and re.match(pattern, address("vote", round_)) is None
