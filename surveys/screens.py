@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db.models import QuerySet
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -16,7 +17,7 @@ from common.text import natural_key
 from surveys.choices import Channel, RoundKind, RoundState
 from surveys.desk import waiting_in
 from surveys.models import Round
-from surveys.results import Line, by_day, hide_small, legal_count, tally
+from surveys.results import by_day, hide_small, legal_count, tally
 from surveys.rolls import registered
 from surveys.rules import QUORUM, LegalCount
 
@@ -67,18 +68,10 @@ def thresholds(count: LegalCount) -> list[dict[str, Any]]:
     ]
 
 
-def _grouped(lines: list[Line]) -> list[tuple[str, list[Line]]]:
-    """Buildings with their stairwells; what few ballots would give away is hidden."""
-    names = dict.fromkeys(line.building for line in lines)
-    hidden = hide_small(lines)
-    return [(name, [line for line in hidden if line.building == name]) for name in names]
-
-
 def live_of(round_: Round, at: datetime.datetime) -> dict[str, Any]:
     """The count at this moment: the total, by building and stairwell, by channel, Art. 278 for the owners' matters. Two queries."""
     counted = tally(round_)
     total = counted.total
-    buildings = {line.building: line for line in hide_small(counted.buildings)}
     channels = [(str(channel.label), counted.channels.get(channel, 0)) for channel in Channel]
     by_law = legal_count(round_) if round_.kind == RoundKind.LEGAL else None
     return {
@@ -88,7 +81,8 @@ def live_of(round_: Round, at: datetime.datetime) -> dict[str, Any]:
         "needed": counted.needed,
         "lacking": max(counted.needed - total.agreed, 0),
         "answers_count": round_.kind == RoundKind.OPINIONS,
-        "buildings": [(buildings[name], rows) for name, rows in _grouped(counted.stairwells)],
+        "buildings": hide_small(counted.buildings),
+        "stairwells": hide_small(counted.stairwells),
         "channels": [(label, number) for label, number in channels],
         "law": by_law,
         "thresholds": thresholds(by_law) if by_law else [],
@@ -105,7 +99,8 @@ def course_of(round_: Round) -> dict[str, Any]:
     first, last = found[0][0], found[-1][0]
     days = [first + datetime.timedelta(days=step) for step in range((last - first).days + 1)]
     numbers = dict(found)
-    lines = [(str(channel.label), TONES[channel], [numbers.get(day, {}).get(channel, 0) for day in days]) for channel in Channel]
+    used = [channel for channel in Channel if any(channel in found for found in numbers.values())]
+    lines = [(str(channel.label), TONES[channel], [numbers.get(day, {}).get(channel, 0) for day in days]) for channel in used]
     totals = [sum(numbers.get(day, {}).values()) for day in days]
     running, so_far = [], 0
     for number in totals:
@@ -192,7 +187,7 @@ def detail_of(round_: Round, user: User, at: datetime.datetime) -> dict[str, Any
         "papers": papers,
         "building_names": sorted({name for name, _unit in stairwells_of(round_)}, key=natural_key) if papers and manages else [],
         "prints": list(round_.slip_prints.select_related("recorded_by").order_by("-recorded_at", "-pk")) if papers and manages else [],
-        "publicity_days": settings.ROUND_PUBLICITY_DAYS,
+        "gap": " " if (get_language() or "").startswith("en") else "",
     }
     if has_roll:
         context |= live_of(round_, at) | {"course": course_of(round_)}
