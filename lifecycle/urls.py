@@ -2,9 +2,10 @@
 
 from django.urls import path, re_path
 
-from lifecycle.views import overrides, plans, project, site
+from lifecycle.views import overrides, plans, project, public, site
 
 urlpatterns = [
+    path("gates/overrides/", public.PublishedOverrides.as_view(), name="overrides"),
     path("projects/new/", project.ProjectCreate.as_view(), name="create"),
     path("projects/<int:pk>/", project.ProjectPage.as_view(), name="detail"),
     path("projects/<int:pk>/next/", project.StageMove.as_view(), name="stage-move"),

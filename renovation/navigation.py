@@ -28,6 +28,7 @@ OWN = ((_("My account"), "accounts:profile", "person"), (_("Who can do what"), "
 PUBLIC_MENU = (
     (_("Published figures"), "analytics:published", ("/published/",)),
     (_("Results of votes"), "surveys:results", ("/results/",)),
+    (_("Gates let pass"), "projects:overrides", ("/gates/",)),
     (_("Vote"), "surveys:find", ("/v/",)),
 )
 

@@ -15,7 +15,7 @@ OTHERS = {"set_language", "api-schema", "api-docs"}
 # own pages that need no login; a new one is written down here
 PUBLIC = {
     "home",
-    "accounts:login", "accounts:logout", "healthz", "design", "analytics:definitions", "analytics:map", "analytics:published",
+    "accounts:login", "accounts:logout", "healthz", "design", "analytics:definitions", "analytics:map", "projects:overrides", "analytics:published",
     "surveys:find", "surveys:receipt-qr", "surveys:vote", "surveys:vote-slip", "surveys:vote-question", "surveys:ballot-cast",
     "surveys:objection", "surveys:results", "surveys:result", "surveys:ballot-file", "surveys:roll-file", "surveys:verifier", "surveys:proof",
 }  # fmt: skip

@@ -196,3 +196,13 @@ def test_a_stranger_finds_no_override(client, project, other_city_official, city
 def test_every_gate_of_every_step_can_be_named_in_an_override():
     longest = GateOverride._meta.get_field("gate").max_length
     assert all(len(gate) <= longest for gates in GATES.values() for gate in gates)
+
+
+def test_everybody_reads_the_overrides_without_an_account(client, project, city_official):
+    address = reverse("projects:overrides")
+    assert "没有放行的闸门" in client.get(address).content.decode()
+    let_pass(project, city_official)
+    for query, seen in (("", True), ("?region=130400", True), ("?region=130900", False)):
+        page = client.get(address + query).content.decode()
+        assert (project.name in page and REASON in page and "city_official" in page) is seen
+    assert client.get(address + "?region=nowhere").status_code == 404
