@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db.models import BigIntegerField, Count, ExpressionWrapper, F, Q, QuerySet
 from django.db.models.functions import Coalesce, NullIf
@@ -32,10 +32,26 @@ DEFAULT_SORT = "-opens"
 NEEDS = ("opening", "below", "closing", "objections", "reviews", "paper")
 
 
+def shown_rounds(rows: QuerySet[Round]) -> QuerySet[Round]:
+    """Rounds with counts and place, without what no list shows."""
+    rows = rows.select_related("counted", "community__region", "project")
+    return rows.defer("questions", "facts", "secret", "community__search_text", "community__outline")
+
+
 def rounds_in_reach(viewer: User) -> QuerySet[Round]:
     """The rounds that the viewer may see, with counts and place."""
-    rows = Round.objects.visible_to(viewer, "rounds.see").select_related("counted", "community__region", "project")
-    return rows.defer("questions", "facts", "secret", "community__search_text", "community__outline")
+    return shown_rounds(Round.objects.visible_to(viewer, "rounds.see"))
+
+
+def _waiting_rows(viewer: User) -> dict[str, QuerySet]:
+    """The keys of rounds in which something waits. Call-backs of the viewer's own entries are left out."""
+    calls = CallBack.objects.filter(outcome=CallOutcome.WAITING).exclude(ballot__entered_by=viewer)
+    return {
+        "objections": Objection.objects.filter(state=ObjectionState.OPEN).order_by().values("round"),
+        "reviews": Review.objects.filter(settled_at__isnull=True).values("round"),
+        "call_backs": calls.values("ballot__round"),
+        "paper": Sheet.objects.filter(state__in=UNSETTLED).values("round"),
+    }
 
 
 def need(name: str, at: datetime.datetime, viewer: User) -> Q:
@@ -44,15 +60,15 @@ def need(name: str, at: datetime.datetime, viewer: User) -> Q:
     Call-backs of the viewer's own entries are left out: nobody learns that a ballot of theirs was drawn. Below 80 % alone is no
     need while a round has just begun: it joins "action" in the last SOON before the closing only.
     """
+    waits = _waiting_rows(viewer)
     below = Q(state__in=RUNNING, lack__gt=0) & ~Q(kind=RoundKind.LEGAL)
     conditions = {
         "opening": Q(state=RoundState.ANNOUNCED, opens_at__lte=at + SOON),
         "below": below,
         "closing": Q(state=RoundState.OPEN, closes_at__lte=at + SOON),
-        "objections": Q(pk__in=Objection.objects.filter(state=ObjectionState.OPEN).values("round")),
-        "reviews": Q(pk__in=Review.objects.filter(settled_at__isnull=True).values("round"))
-        | Q(pk__in=CallBack.objects.filter(outcome=CallOutcome.WAITING).exclude(ballot__entered_by=viewer).values("ballot__round")),
-        "paper": Q(pk__in=Sheet.objects.filter(state__in=UNSETTLED).values("round")),
+        "objections": Q(pk__in=waits["objections"]),
+        "reviews": Q(pk__in=waits["reviews"]) | Q(pk__in=waits["call_backs"]),
+        "paper": Q(pk__in=waits["paper"]),
     }
     if name != "action":
         return conditions[name]
@@ -64,14 +80,17 @@ def need(name: str, at: datetime.datetime, viewer: User) -> Q:
 
 
 def need_counts(rows: QuerySet[Round], at: datetime.datetime, viewer: User) -> dict[str, int]:
-    """How many of the rounds need what, "all" and "action" among them; one query."""
+    """How many of the rounds need what, "all" and "action" among them; two queries, the second over the few that may need something."""
     asked = {name: Count("pk", filter=need(name, at, viewer)) for name in ("action", *NEEDS)}
     plain = rows.select_related(None).order_by().defer(None)
-    return dict(plain.with_lack().aggregate(all=Count("pk"), **asked))
+    under_way = Round.objects.filter(state__in=[RoundState.ANNOUNCED, *RUNNING]).order_by().values("pk")
+    some = plain.filter(pk__in=under_way.union(*_waiting_rows(viewer).values()))
+    return {"all": plain.count(), **some.with_lack().aggregate(**asked)}
 
 
 def round_page(rows: QuerySet[Round], *, sort: str, cursor: str, total: int, size: int = 50) -> Page[Round]:
-    """One page; `sort` is a key of SORTS, with "-" for descending; an unknown one gives the newest opening first."""
+    """One page; `sort` is a key of SORTS, with "-" for descending; an unknown one gives the newest opening first. Sorted are keys
+    alone: the rows of the page are fetched afterwards."""
     key, falling = sort.removeprefix("-"), sort.startswith("-")
     if key not in SORTS:
         key, falling = DEFAULT_SORT.removeprefix("-"), True
@@ -81,7 +100,10 @@ def round_page(rows: QuerySet[Round], *, sort: str, cursor: str, total: int, siz
         part = Coalesce(F("counted__voted" if key == "turnout" else "counted__agreed"), 0)
         share = ExpressionWrapper(part * 100_000 / NullIf(F("roll_count"), 0), output_field=BigIntegerField())
         rows = rows.annotate(**{SORTS[key]: share})
-    return cursor_page(rows, order=("-" if falling else "") + SORTS[key], cursor=cursor, size=size, total=total)
+    keys = rows.select_related(None).defer(None).only("pk", *({SORTS[key]} & {"opens_at", "closes_at", "roll_count"}))
+    page = cursor_page(keys, order=("-" if falling else "") + SORTS[key], cursor=cursor, size=size, total=total)
+    whole = shown_rounds(Round.objects.filter(pk__in=[row.pk for row in page.rows])).in_bulk()
+    return replace(page, rows=[whole[row.pk] for row in page.rows if row.pk in whole])
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,7 +65,7 @@ def report(actor: User, query: dict[str, Any], at: datetime.datetime) -> Report:
         return Report(
             title=title,
             columns=COLUMNS,
-            rows=_rows(rows, Names(top)),
+            rows=_rows(rows, Names(top), actor),
             expected=rows.count(),
             lines=[made_line(at), _("Agree counts all households on the roll; for opinions those that answered.")],
             total_label=_("Total"),
@@ -76,11 +76,11 @@ def report(actor: User, query: dict[str, Any], at: datetime.datetime) -> Report:
         )
 
 
-def _rows(rows: QuerySet[Round], names: Names) -> Iterator[list[Any]]:
+def _rows(rows: QuerySet[Round], names: Names, actor: User) -> Iterator[list[Any]]:
     """Piece by piece: four queries for what waits in each."""
     for start in range(0, rows.count(), PIECE):
         piece = list(rows[start : start + PIECE])
-        waiting = waiting_in(piece)
+        waiting = waiting_in(piece, actor)
         with official():
             lines = [_line(row, names, waiting[row.pk].objections) for row in piece]
         yield from lines

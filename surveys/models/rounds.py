@@ -85,6 +85,7 @@ class Round(models.Model):
         indexes = [
             models.Index(fields=["project", "community", "kind", "closed_at"], name="round_of_project"),
             models.Index(fields=["state", "closes_at"], name="round_by_state"),
+            models.Index(models.F("opens_at").desc(nulls_last=True), models.F("id").desc(), name="round_newest_opening"),
         ]
         constraints = [
             models.CheckConstraint(condition=models.Q(closes_at__gt=models.F("opens_at")), name="round_closes_after_opening"),
