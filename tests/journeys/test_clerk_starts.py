@@ -9,6 +9,7 @@ from django.utils import timezone
 from analytics.counting import count_year
 from tests.factories.evidence import picture
 from tests.factories.people import PASSWORD, make_user
+from tests.factories.ready import give_round, give_scheme
 from tests.factories.register import make_community
 from tests.factories.works import make_planned_project
 
@@ -17,12 +18,14 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 @pytest.fixture
 def yard(tree, settings, tmp_path):
-    """A designed project of this year's plan whose yard has a position; no contract, no photo yet."""
+    """A tendered project of this year's plan whose scheme was voted; its yard has a position. No contract, no photo yet."""
     settings.MEDIA_ROOT = tmp_path / "media"
     settings.DASHBOARD_AS_OF = ""
     year = timezone.localdate().year
     community = make_community("130404", name="机械厂家属院", household_count=312, longitude=114.4500, latitude=36.6200)
-    make_planned_project(community, county_code="130404", year=year, stage="designed")
+    project = make_planned_project(community, county_code="130404", year=year, stage="tendered")
+    give_scheme(project, make_user("district_staff", "130404"), "2021-03-01")
+    give_round(project, "scheme")
     count_year(year)
     return community
 
