@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from demo.days import MACHINERY_CODE
-from demo.schemes import Version, owners_of
+from demo.schemes import Version, owners_of, versions_of
 from demo.shapes import Works
 from projects.choices import PipeOwner, RecordKind, Side
 
@@ -36,10 +36,30 @@ def _before(day: Day, days: int) -> Day:
     return day - datetime.timedelta(days=days)
 
 
-def papers_of(one: Works, version: Version | None, until: Day) -> list[Paper]:
-    """Every document that the project's steps asked for, in the order of its way, none dated after `until`."""
-    every = [*_for_the_plan(one), *_for_the_approval(one, version), *_for_the_works(one, version)]
-    return [paper for paper in every if paper.dated_on <= until]
+@dataclass(frozen=True, slots=True)
+class File:
+    """What a project has on paper: the versions of its scheme, and the documents in the order of its way."""
+
+    one: Works
+    versions: list[Version]
+    papers: list[Paper]
+
+    @property
+    def version(self) -> Version:
+        """The version that stands."""
+        return self.versions[-1]
+
+    @property
+    def newest(self) -> dict[RecordKind, Paper]:
+        """The last document of each kind."""
+        return {paper.kind: paper for paper in self.papers}
+
+
+def file_of(one: Works) -> File:
+    """Everything that the project's steps asked for on paper."""
+    versions = versions_of(one)
+    version = versions[-1] if versions else None
+    return File(one, versions, [*_for_the_plan(one), *_for_the_approval(one, version), *_for_the_works(one, version)])
 
 
 def _for_the_plan(one: Works) -> Iterator[Paper]:

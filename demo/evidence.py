@@ -17,9 +17,9 @@ from accounts.models import User
 from common.display import percent, ten_thousands
 from common.geo import distance_metres
 from communities.models import Community
-from demo.documents import Paper, papers_of, sources_of
+from demo.documents import File, sources_of
 from demo.pictures import SCENES, file_name
-from demo.schemes import owners_of, versions_of
+from demo.schemes import owners_of
 from demo.shapes import Works, Yard
 from demo.votes import Vote, vote_of
 from demo.yards import METRE
@@ -88,13 +88,13 @@ def _photo(shot: Shot, yard: Yard, photo: Photo, rng: Random) -> Photo:
 Said = tuple[int, int, str]  # actual, required, sentence
 
 
-def findings_of(stage: Stage, one: Works) -> list[Finding]:
+def findings_of(stage: Stage, file: File) -> list[Finding]:
     """What the gates of a step saw, in the words of lifecycle/gates.py and its neighbours (their translations hold here too).
 
     Complete and marked synthetic. A round's numbers are those of demo/votes.py: rounds written for them say the same.
     """
-    said = _SAID.get(stage, _nothing)(one)
-    return [_finding(gate, one, *said.get(gate, _round(gate, one))) for gate in GATES[stage]]
+    said = _SAID[stage](file)
+    return [_finding(gate, file.one, *(said[gate] if gate in said else _round(gate, file.one))) for gate in GATES[stage]]
 
 
 def _finding(gate: str, one: Works, actual: int, required: int, sentence: str) -> Finding:
@@ -126,59 +126,51 @@ def _document(number: str, day: Day | None, party: str) -> Said:
     return 1, 1, _("Of %(day)s, %(party)s.") % {"day": day, "party": party}
 
 
-def _papers(one: Works) -> dict[RecordKind, Paper]:
-    """The last document of each kind."""
-    versions = versions_of(one)
-    return {paper.kind: paper for paper in papers_of(one, versions[-1] if versions else None, Day.max)}
-
-
-def _of(one: Works, gates: dict[str, RecordKind]) -> dict[str, Said]:
-    papers = _papers(one)
+def _of(file: File, gates: dict[str, RecordKind]) -> dict[str, Said]:
+    papers = file.newest
     return {
         gate: _document(papers[kind].number, papers[kind].dated_on, papers[kind].party) for gate, kind in gates.items() if kind in papers
     }
 
 
-def _nothing(one: Works) -> dict[str, Said]:
-    return {}
-
-
-def _eligible(one: Works) -> dict[str, Said]:
+def _eligible(file: File) -> dict[str, Said]:
+    one = file.one
     return {
         "communities_eligible": (one.size, one.size, _("All communities may be renovated.")),
         "survey_card": (one.size, one.size, _("The counts of every community are registered.")),
     }
 
 
-def _planned(one: Works) -> dict[str, Said]:
+def _planned(file: File) -> dict[str, Said]:
+    one = file.one
     names = "、".join(yard.name for yard in one.yards)
     sentence = (
         _("All communities stand in the frozen plan.") if one.in_plan else _("Not in a frozen annual plan: %(names)s.") % {"names": names}
     )
-    documents = _of(one, {"fiscal_assessment": RecordKind.FISCAL_ASSESSMENT, "property_mode": RecordKind.PROPERTY_MODE})
-    return _eligible(one) | documents | {"in_frozen_plan": (one.size if one.in_plan else 0, one.size, sentence)}
+    documents = _of(file, {"fiscal_assessment": RecordKind.FISCAL_ASSESSMENT, "property_mode": RecordKind.PROPERTY_MODE})
+    return _eligible(file) | documents | {"in_frozen_plan": (one.size if one.in_plan else 0, one.size, sentence)}
 
 
-def _designed(one: Works) -> dict[str, Said]:
-    first = versions_of(one)[0]
+def _designed(file: File) -> dict[str, Said]:
+    first = file.versions[0]
     words = {"version": 1, "day": first.drawn_on.isoformat(), "count": len(first.lines)}
     return {"scheme_drawn": (1, 1, _("Version %(version)s of %(day)s, %(count)s work items.") % words)}
 
 
-def _approved(one: Works) -> dict[str, Said]:
-    version = versions_of(one)[-1]
+def _approved(file: File) -> dict[str, Said]:
+    version = file.version
     owners = owners_of(version)
     total = ten_thousands(version.amount)
     sides = _(", ").join(
         _("%(side)s %(amount)s") % {"side": side.label, "amount": ten_thousands(amount)}
-        for side, amount in sources_of(one, version).items()
+        for side, amount in sources_of(file.one, version).items()
     )
     money = _("In 10,000 yuan: %(sides)s, together %(total)s; the estimate is %(asked)s.") % {
         "sides": sides,
         "total": total,
         "asked": total,
     }
-    return _of(one, {"approval_number": RecordKind.APPROVAL}) | {
+    return _of(file, {"approval_number": RecordKind.APPROVAL}) | {
         "funding_covers": (int(version.amount), int(version.amount), money),
         "dig_once": (len(owners), len(owners), _on_record(owners)),
     }
@@ -188,11 +180,12 @@ def _on_record(owners: Sequence[PipeOwner]) -> str:
     return _("On record: %(names)s.") % {"names": named([str(owner.label) for owner in owners])}
 
 
-def _tendered(one: Works) -> dict[str, Said]:
-    return _of(one, {"award_notice": RecordKind.TENDER})
+def _tendered(file: File) -> dict[str, Said]:
+    return _of(file, {"award_notice": RecordKind.TENDER})
 
 
-def _started(one: Works) -> dict[str, Said]:
+def _started(file: File) -> dict[str, Said]:
+    one = file.one
     contracts = {"works_contract": ("施", one.works_on), "supervision_contract": ("监", one.supervision_on)}
     said: dict[str, Said] = {
         gate: (1, 1, _("No. %(number)s, signed on %(day)s.") % {"number": f"{one.code}-{letter}", "day": day})
@@ -210,8 +203,9 @@ def _started(one: Works) -> dict[str, Said]:
     return said | {"contractor_on_site": (0, one.size, sentence)}
 
 
-def _completed(one: Works) -> dict[str, Said]:
-    owners = owners_of(versions_of(one)[-1])
+def _completed(file: File) -> dict[str, Said]:
+    one = file.one
+    owners = owners_of(file.version)
     return {
         "all_works_done": (one.size, one.size, _("The newest report of every community says 100%.")),
         "special_works_done": (len(owners), len(owners), _on_record(owners)),
@@ -219,17 +213,17 @@ def _completed(one: Works) -> dict[str, Said]:
     }
 
 
-def _accepted(one: Works) -> dict[str, Said]:
-    owners = owners_of(versions_of(one)[-1])
-    signed = [paper.party for paper in papers_of(one, None, Day.max) if paper.kind == RecordKind.ACCEPTANCE]
+def _accepted(file: File) -> dict[str, Said]:
+    owners = owners_of(file.version)
+    signed = [paper.party for paper in file.papers if paper.kind == RecordKind.ACCEPTANCE]
     documents = {"residents_signature": RecordKind.RESIDENTS_SIGNATURE, "property_agreement": RecordKind.PROPERTY_AGREEMENT}
-    return _of(one, documents) | {
+    return _of(file, documents) | {
         "joint_acceptance": (len(signed), 2, _("Signed by %(names)s.") % {"names": named(signed)}),
         "special_works_accepted": (len(owners), len(owners), _on_record(owners)),
     }
 
 
-_SAID: dict[Stage, Callable[[Works], dict[str, Said]]] = {
+_SAID: dict[Stage, Callable[[File], dict[str, Said]]] = {
     Stage.RESERVE: _eligible,
     Stage.PLANNED: _planned,
     Stage.DESIGNED: _designed,

@@ -14,11 +14,10 @@ from django.utils import translation
 from accounts.models import User
 from communities.models import Community
 from demo.copying import copy_objects
-from demo.documents import papers_of
+from demo.documents import File, file_of
 from demo.evidence import findings_of, photos_of
 from demo.later import next_state
 from demo.people import city_username, clerk_username
-from demo.schemes import versions_of
 from demo.shapes import Report, Works, Yard, YearPlan
 from lifecycle.findings import Finding
 from lifecycle.models import ChangeKind, GateOverride, StageChange
@@ -156,12 +155,14 @@ class Writer:
                 self.rows.reports.append((len(self.rows.entries), self._report(report, clerk)))
             self.rows.entries.append(self._entry(one, yard, project, plan))
         self._contracts(one, project, clerk)
-        self._schemes(one, project, clerk)
+        file = file_of(one)
+        self._schemes(file, project, clerk)
         for stage, on in _steps(one):
-            self._step(one, project, stage, on, clerk)
+            self._step(file, project, stage, on, clerk)
         self.rows.photos += photos_of(one, project, self.communities, clerk, self.rng)
 
-    def _step(self, one: Works, project: Project, stage: Stage, on: Day, clerk: User) -> None:
+    def _step(self, file: File, project: Project, stage: Stage, on: Day, clerk: User) -> None:
+        one = file.one
         recorded = on + datetime.timedelta(days=self.rng.choice((0, 0, 1, 1, 2)))
         change = StageChange(
             project=project,
@@ -171,7 +172,7 @@ class Writer:
             recorded_at=moment(min(recorded, self.today), self.rng),
             recorded_by=self.users["province"] if stage == Stage.PLANNED else clerk,
             reason="" if one.in_plan or stage not in {Stage.DESIGNED, Stage.STARTED} else OUTSIDE_REASON,
-            findings=[self._proof(one, project, stage, on, finding) for finding in findings_of(stage, one)],
+            findings=[self._proof(one, project, stage, on, finding) for finding in findings_of(stage, file)],
             rule_version=RULE_VERSION,
         )
         self.rows.changes.append(change)
@@ -192,10 +193,10 @@ class Writer:
             self.rows.overrides.append((override, stored))
         return stored
 
-    def _schemes(self, one: Works, project: Project, clerk: User) -> None:
+    def _schemes(self, file: File, project: Project, clerk: User) -> None:
         """The versions of the scheme, and the documents where they are written."""
-        versions = versions_of(one)
-        for number, version in enumerate(versions, start=1):
+        one = file.one
+        for number, version in enumerate(file.versions, start=1):
             scheme = Scheme(
                 project=project, version=number, title=f"{one.name}方案", summary=version.summary, household_share=version.household_share,
                 starts_on=one.yards[0].due_start, ends_on=one.yards[0].due_completion, drawn_on=version.drawn_on, reason=version.reason,
@@ -209,7 +210,7 @@ class Writer:
                 self.rows.items.append((scheme, item))
         if one.county != WITH_PAPERS and id(one) in self.old:
             return
-        for paper in papers_of(one, versions[-1] if versions else None, self.today):
+        for paper in (each for each in file.papers if each.dated_on <= self.today):
             self.rows.records.append(
                 Record(
                     project=project,

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
+from functools import lru_cache
 from typing import Any
 
 from django.utils.functional import Promise
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from lifecycle.rules import EIGHTY, GATES, RULE_VERSION
 from projects.choices import Stage
@@ -45,7 +46,10 @@ class Finding:
 
     def as_dict(self) -> dict[str, Any]:
         """As stored with the stage change: the proof, without the links of the day."""
-        return {key: value for key, value in asdict(self).items() if key not in {"link", "link_label"}}
+        return {key: getattr(self, key) for key in STORED}
+
+
+STORED = tuple(each.name for each in fields(Finding) if each.name not in {"link", "link_label"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,26 +196,30 @@ NAMES: dict[str, str | Promise] = {code: words.name for code, words in WORDS.ite
 }
 
 
+@lru_cache(maxsize=200)
+def _said(code: str, language: str | None) -> dict[str, str]:
+    """The gate's words in a language, put into it once."""
+    words = WORDS[code]
+    return {"name": str(words.name), "clause": str(words.clause), "who": str(words.who), "unit": str(words.unit)}
+
+
 def found(
     code: str, *, actual: int, required: int, sentence: str, passed: bool | None = None, link: str = "", label: str = "", **proof: Any
 ) -> Finding:
     """A gate's finding with its words; it passes when `actual` reaches `threshold` % of `required`, unless `passed` is stricter."""
-    words = WORDS[code]
-    reached = actual * 100 >= required * words.threshold
+    threshold = WORDS[code].threshold
+    reached = actual * 100 >= required * threshold
     return Finding(
         code=code,
-        name=str(words.name),
         passed=reached if passed is None else passed and reached,
         actual=actual,
         required=required,
         sentence=sentence,
-        clause=str(words.clause),
-        who=str(words.who),
         link=link,
         link_label=label,
-        unit=str(words.unit),
-        threshold=words.threshold,
+        threshold=threshold,
         proof=proof,
+        **_said(code, get_language()),
     )
 
 

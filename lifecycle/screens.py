@@ -56,6 +56,7 @@ def project_screen(project: Project, today: datetime.date) -> dict[str, Any]:
         "facts": facts(standing),
         "contracts": case.contracts,
         "scheme": scheme,
+        "voted_on": voted_on(case),
         "scheme_lines": [(line, class_of(line.kind)) for line in lines_of(scheme)] if scheme else [],
         "estimate": estimate(lines_of(scheme)) if scheme else None,
         "may_draw": may_draw(project),
@@ -76,6 +77,13 @@ def project_screen(project: Project, today: datetime.date) -> dict[str, Any]:
         "take_back": last if last and can_be_taken_back(last.stage) and project.condition == Condition.ACTIVE else None,
         "progress": progress(standing, reports),
     }
+
+
+def voted_on(case: Dossier) -> str:
+    """The day on which the vote on the version that stands was closed; "" where there is none."""
+    current = case.scheme.version if case.scheme else None
+    days = [row.closed_on for row in case.rounds("scheme").values() if row.scheme_version == current]
+    return max(days).isoformat() if days else ""
 
 
 def records_for_page(project: Project) -> list[tuple[Record, str]]:

@@ -9,6 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from common.display import percent
 from common.errors import DomainError
@@ -39,7 +40,12 @@ def may_draw(project: Project) -> bool:
 def row_of(difference: Difference) -> dict[str, Any]:
     """One line of the comparison for the page."""
     line = difference.line
-    words = {"added": _("added"), "removed": _("removed"), "changed": _("changed"), "same": _("unchanged")}
+    words = {
+        "added": _("added"),
+        "removed": _("removed"),
+        "changed": pgettext("work item", "changed"),
+        "same": pgettext("work item", "unchanged"),
+    }
     return {
         "state": difference.state,
         "word": words[difference.state],

@@ -92,8 +92,8 @@ def _tendered(project: Project, actor: User, when: datetime.date, before: str, c
 
 def _started(project: Project, actor: User, when: datetime.date, before: str, closed: str) -> None:
     _vote(project, actor, when)
-    make_contract(project, actor, "works", signed=before)
-    make_contract(project, actor, "supervision", signed=before, amount=80_000)
+    for kind, amount in (("works", 3_205_000), ("supervision", 80_000)):
+        make_contract(project, actor, kind, signed=before, amount=amount, number=f"{kind}-{project.pk}-{before}")
     for entry in project.entries.all():
         make_photo(entry, actor, taken=before)
 
