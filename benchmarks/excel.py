@@ -7,6 +7,7 @@ BENCH_HOUSEHOLDS=520000 measures the province's whole register of flats instead 
 from __future__ import annotations
 
 import datetime
+import json
 import os
 import resource
 import tempfile
@@ -26,6 +27,8 @@ from django.utils import timezone
 from accounts.models import Post, User
 from communities.bulk import copy_rows, fetch
 from communities.bulk import run as execute
+from lifecycle.findings import invented
+from projects.choices import Stage
 from regions.models import Region
 from spreadsheets.checking import check_rows
 from spreadsheets.choices import IMPORTS
@@ -242,9 +245,10 @@ def _invent() -> User:
          "planned_completion_on"),
         ((*pair, YEAR, 170, Decimal("12000.50"), Decimal("3500000.00"), DAY, DAY) for pair in zip(projects, communities, strict=True)),
     )  # fmt: skip
-    for stage in ("designed", "started"):
+    for stage in (Stage.DESIGNED, Stage.STARTED):
         columns = ("project_id", "kind", "stage", "happened_on", "recorded_at", "recorded_by_id", "reason", "findings", "rule_version")
-        copy_rows("lifecycle_stagechange", columns, ((one, "reach", stage, DAY, at, actor.pk, "", "[]", "b") for one in projects))
+        found = json.dumps(invented(stage))
+        copy_rows("lifecycle_stagechange", columns, ((one, "reach", stage, DAY, at, actor.pk, "", found, "b") for one in projects))
     for kind in ("works", "supervision"):
         columns = ("project_id", "kind", "number", "signed_on", "amount", "party", "recorded_at", "recorded_by_id")
         rows = ((one, kind, f"HT-{kind}-{one}", DAY, Decimal("3200000.00"), "某某建设集团有限公司", at, actor.pk) for one in projects)

@@ -27,6 +27,7 @@ NEXT: dict[str, tuple[str, int]] = {
 }
 RESERVE_ONLY = 3  # projects of the reserve library without a plan, in each county of both lists
 READY_FOR_ROUNDS = ("130404", "130403")  # the counties of the demo's clerks: flats of the reserve are registered too
+WILLING = "130406"  # all projects of its confirmed plan have passed gate 1: the province can freeze it
 SPARE = 260  # yards in no project
 TWINS = 5  # pairs that look like the same yard entered twice
 
@@ -66,8 +67,10 @@ def lay_later(
     for code, (_state, number) in NEXT.items():
         for _ in range(number):
             one = _reserve(by_code[code], names, ground, rng, today)
-            one.yards[0].with_flats = code in READY_FOR_ROUNDS
+            one.yards[0].with_flats = code in READY_FOR_ROUNDS or code == WILLING
             one.year, one.in_plan = today.year + 1, True
+            if code == WILLING:
+                one.reserve_on, one.willing_on = today - datetime.timedelta(days=64), today - datetime.timedelta(days=24)
             _dates(one, Day(today.year + 1, 2, 1), rng)
             works.append(one)
     for code in dict.fromkeys([*CURRENT, *NEXT]):

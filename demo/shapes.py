@@ -100,6 +100,7 @@ class Works:
     in_plan: bool = True
     reserve_on: Day | None = None
     planned_on: Day | None = None
+    willing_on: Day | None = None  # its willingness was asked, its plan is not frozen yet
     designed_on: Day | None = None
     approved_on: Day | None = None
     tendered_on: Day | None = None

@@ -38,7 +38,7 @@ def closing_day(one: Works, kind: str) -> datetime.date | None:
     """When the round of a kind closed: before the step that it opens, objections included; None when the step is not taken."""
     step = {"willingness": one.planned_on, "opinions": one.designed_on, "scheme": one.approved_on, "satisfaction": one.accepted_on}[kind]
     if step is None:
-        return None
+        return one.willing_on if kind == "willingness" else None
     if one.code == MACHINERY_CODE and kind == "scheme":
         return step - datetime.timedelta(days=9)  # 10 April, as drawn
     return step - datetime.timedelta(days=9 + len(one.code + one.name) % 5)

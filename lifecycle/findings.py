@@ -207,7 +207,7 @@ def found(
     code: str, *, actual: int, required: int, sentence: str, passed: bool | None = None, link: str = "", label: str = "", **proof: Any
 ) -> Finding:
     """A gate's finding with its words; it passes when `actual` reaches `threshold` % of `required`, unless `passed` is stricter."""
-    threshold = WORDS[code].threshold
+    threshold, said = WORDS[code].threshold, _said(code, get_language())
     reached = actual * 100 >= required * threshold
     return Finding(
         code=code,
@@ -219,7 +219,10 @@ def found(
         link_label=label,
         threshold=threshold,
         proof=proof,
-        **_said(code, get_language()),
+        name=said["name"],
+        clause=said["clause"],
+        who=said["who"],
+        unit=said["unit"],
     )
 
 
