@@ -18,6 +18,8 @@ from rest_framework.views import APIView
 
 from analytics import queries
 from analytics.anchors import invented
+from analytics.gate_figures import GATES, Sums, gate_table
+from analytics.gate_figures import RULE_VERSION as GATE_RULE_VERSION
 from analytics.indicators import BY_CODE, INDICATORS, Indicator
 from analytics.period import BadPeriod, Period, default_day, parse_period
 from analytics.queries import Freshness
@@ -77,6 +79,27 @@ class RankedSerializer(FigureSerializer):
     change = serializers.CharField(allow_null=True, help_text="Percentage points since the month before.")
 
 
+class GateSerializer(serializers.Serializer):
+    """One of the four rounds behind the three 80 %, in one region at the end of one day; rates in per cent with two places."""
+
+    kind = serializers.ChoiceField(choices=list(GATES))
+    name = serializers.CharField()
+    region = serializers.CharField(help_text="Code of the region.")
+    year = serializers.IntegerField()
+    communities_planned = serializers.IntegerField()
+    communities_closed = serializers.IntegerField(help_text="With a closed round of the kind; the newest one counts.")
+    communities_passed = serializers.IntegerField(help_text="Of these, at least 80 % of all households on the frozen roll.")
+    households = serializers.IntegerField(help_text="On the rolls of these rounds.")
+    households_voted = serializers.IntegerField()
+    households_agreed = serializers.IntegerField(help_text="Of opinions: that answered.")
+    pass_rate = serializers.CharField(allow_null=True, help_text="Passed / closed; null where none is closed.")
+    turnout = serializers.CharField(allow_null=True, help_text="Voted / households.")
+    approval = serializers.CharField(allow_null=True, help_text="Agreed / households: not answering is no.")
+    as_of = serializers.DateField()
+    rule_version = serializers.CharField()
+    synthetic = serializers.BooleanField(help_text="Whether any of these rounds is invented for demonstration.")
+
+
 PARAMETERS = [
     OpenApiParameter("region", str, description="Region code; the province when missing."),
     OpenApiParameter("year", int, description="Plan year."),
@@ -134,7 +157,7 @@ class _Statistics(APIView):
         period, fresh = self._period(request, queries.year_counts())
         indicator = self._indicator(request)
         key = ":".join(map(str, (
-            type(self).__name__, region.code, period.year, period.as_of, fresh.version, fresh.rule_version, get_language(),
+            type(self).__name__, region.code, period.year, period.as_of, fresh.version, fresh.rule_version, fresh.results, get_language(),
             indicator.code if indicator else "",
         )))  # fmt: skip
         answer = cache.get(key)
@@ -182,6 +205,43 @@ class Statistics(_Statistics):
     def _answer(self, region: Region, period: Period, fresh: Freshness, indicator: Indicator | None) -> list[dict[str, Any]]:
         found = queries.figures(region, period.year, period.as_of)
         return [_figure(one, region, period, fresh, found[one.code].share) for one in INDICATORS]
+
+
+class GateStatistics(_Statistics):
+    """`GET /api/v1/statistics/gates/?region=130000&year=2021&as_of=2021-05-31`."""
+
+    @extend_schema(parameters=PARAMETERS, responses=GateSerializer(many=True), operation_id="statistics_gates")
+    def get(self, request: Request) -> Response:
+        """The three 80 % of a region at the end of a day: rounds held and passed, turnout, approval. The province's are public."""
+        return super().get(request)
+
+    def _answer(self, region: Region, period: Period, fresh: Freshness, indicator: Indicator | None) -> list[dict[str, Any]]:
+        found = gate_table(region, period.year, period.as_of).total
+        return [_gate(kind, sums, region, period) for kind, sums in found.items()]
+
+
+def _gate(kind: str, sums: Sums, region: Region, period: Period) -> dict[str, Any]:
+    rates = {
+        "pass_rate": Share(sums.passed, sums.closed),
+        "turnout": Share(sums.voted, sums.households),
+        "approval": Share(sums.agreed, sums.households),
+    }
+    return {
+        "kind": kind,
+        "name": str(GATES[kind]),
+        "region": region.code,
+        "year": period.year,
+        "communities_planned": sums.planned,
+        "communities_closed": sums.closed,
+        "communities_passed": sums.passed,
+        "households": sums.households,
+        "households_voted": sums.voted,
+        "households_agreed": sums.agreed,
+        **{name: None if share.percent is None else str(share.rounded(DIGITS)) for name, share in rates.items()},
+        "as_of": period.as_of.isoformat(),
+        "rule_version": GATE_RULE_VERSION,
+        "synthetic": sums.synthetic,
+    }
 
 
 class Ranking(_Statistics):

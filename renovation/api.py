@@ -3,7 +3,7 @@
 from django.urls import path
 from rest_framework.routers import SimpleRouter
 
-from analytics.api import Ranking, Statistics
+from analytics.api import GateStatistics, Ranking, Statistics
 from communities.api import CommunityViewSet
 from projects.api import EntryViewSet, ProgressViewSet, ProjectViewSet
 from regions.api import RegionViewSet
@@ -17,6 +17,7 @@ router.register("progress", ProgressViewSet, basename="progress")
 urls = (
     [
         path("statistics/", Statistics.as_view(), name="statistics"),
+        path("statistics/gates/", GateStatistics.as_view(), name="statistics-gates"),
         path("statistics/ranking/", Ranking.as_view(), name="statistics-ranking"),
         *router.urls,
     ],

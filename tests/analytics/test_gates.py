@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import translation
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from rest_framework.test import APIClient
 
 from analytics.counting import count_year
 from analytics.gate_figures import BY_CODE, GATES, Sums, gate_table, rounds_behind
@@ -196,6 +197,7 @@ def test_below_the_county_a_community_counts_where_it_lies(yards):
     table = gate_table(Region.objects.get(code="130404"), YEAR, D(2021, 5, 31))
     assert {code: sums["scheme"].closed for code, sums in table.children.items()} == {"": 1, "130404001": 1}
     assert (scheme("130404001").passed, scheme("130404001").closed) == (0, 1)
+    assert [row.pk for row in rounds_behind("scheme", street, YEAR, D(2021, 5, 31))] == [yards[1][2].pk]
 
 
 def test_the_dashboard_shows_the_gates_and_a_result_published_a_moment_ago(client, yards, city_official):
@@ -261,3 +263,25 @@ def test_definitions_explain_the_gates_in_both_languages(client, tree):
         with translation.override(language):
             html = client.get("/figures/definitions/", headers={"accept-language": language}).content.decode()
         assert words in html and "gate_pass_rate" in html and "turnout" in html
+
+
+def test_the_provinces_gates_are_open_data_and_those_of_others_within_reach(yards, city_official):
+    client, address = APIClient(), "/api/v1/statistics/gates/"
+    query = {"year": 2021, "as_of": "2021-05-31"}
+    rows = {row["kind"]: row for row in client.get(address, query).json()}
+    assert list(rows) == list(GATES)
+    told = rows["scheme"]
+    assert (told["communities_passed"], told["communities_closed"], told["communities_planned"], told["pass_rate"]) == (2, 3, 3, "66.67")
+    assert (told["households_voted"], told["households_agreed"], told["households"]) == (27, 24, 30)
+    assert (told["turnout"], told["approval"], rows["satisfaction"]["pass_rate"]) == ("90.00", "80.00", None)
+    assert client.get(address, query | {"region": "130404"}).status_code == 404
+    client.force_authenticate(city_official)
+    assert client.get(address, query | {"region": "130404"}).json()[2]["pass_rate"] == "50.00"
+
+
+def test_open_data_shows_a_result_published_a_moment_ago(yards):
+    client, query = APIClient(), {"year": 2021, "as_of": "2021-05-31"}
+    assert client.get("/api/v1/statistics/gates/", query).json()[2]["communities_passed"] == 2
+    yard, project, _round = yards[1]
+    make_closed_round(yard, project, agreed=10, households=10, closed="2021-05-20")
+    assert client.get("/api/v1/statistics/gates/", query).json()[2]["communities_passed"] == 3
