@@ -56,7 +56,9 @@ class Place:
         return f"{reverse('analytics:rows', args=[indicator.code])}?{urlencode(query)}"
 
     def rounds(self, kind: str, outcome: str = "closed", region: Region | None = None) -> str:
-        """The list of rounds behind a figure of the gates."""
+        """The list of rounds behind a figure of the gates; "" on the public page."""
+        if not self.linked:
+            return ""
         query = {
             "region": (region or self.region).code, "year": self.period.year, "as_of": self.period.as_of.isoformat(), "outcome": outcome,
         }  # fmt: skip
@@ -94,7 +96,7 @@ def overview(place: Place, fresh: Freshness) -> dict[str, Any]:
         "funnel": _funnel(place, totals),
         "laggards": [_row(place, one, one.rank) | {"unit": _unit_of(one.region, ranked)} for one in queries.laggards(below)],
         "lag": {"near": settings.LAG_NEAR_POINTS, "fail": settings.LAG_FAIL_POINTS},
-        "gates": _gates(place, [row.region for row in ranked]) if place.linked else None,
+        "gates": _gates(place, [row.region for row in ranked]),
         "approval": settings.MAP_APPROVAL_NUMBER,
         "definitions_url": reverse("analytics:definitions"),
     }
@@ -249,7 +251,7 @@ def _gate_cells(place: Place, region: Region | None, by_kind: Mapping[str, Sums]
     return {
         "code": region.code if region else "~",
         "name": region.name if region else _("directly below"),
-        "url": place.dashboard(region) if region else "",
+        "url": place.dashboard(region) if region and place.linked else "",
         "cells": [{"sums": sums, "url": place.rounds(kind, region=region) if region else ""} for kind, sums in by_kind.items()],
         "turnout": turnout,
         "satisfied": by_kind[SATISFACTION],

@@ -233,7 +233,7 @@ class Published(PublicView):
         counted = queries.year_counts()
         period, problem = period_of(request, counted)
         fresh = _fresh(counted, period)
-        key = key_of("published", period, get_language(), [(one.year, one.version) for one in counted])
+        key = key_of("published", period, get_language(), [(one.year, one.version, one.results) for one in counted])
         main = cache.get(key)
         if main is None:
             province = Region.objects.get(code=settings.PROVINCE_CODE)

@@ -285,3 +285,9 @@ def test_open_data_shows_a_result_published_a_moment_ago(yards):
     yard, project, _round = yards[1]
     make_closed_round(yard, project, agreed=10, households=10, closed="2021-05-20")
     assert client.get("/api/v1/statistics/gates/", query).json()[2]["communities_passed"] == 3
+
+
+def test_the_published_page_shows_the_gates_without_opening_anything(client, yards):
+    html = client.get(f"/published/?{WHEN}").content.decode()
+    section = html.split('id="h-gates"')[1].split("</section>")[0]
+    assert "66.7%" in section and "邯郸市" in section and "/rows/" not in section and "/dashboard/" not in section
