@@ -174,6 +174,7 @@ def detail_of(round_: Round, user: User, at: datetime.datetime) -> dict[str, Any
         "has_roll": has_roll,
         "registered": registered(round_).count() if not has_roll else 0,
         "todo": todo_of(round_, user) if has_roll else [],
+        "may_missing": user.may("rounds.missing", path),
         "entering": entering_of(round_, user) if has_roll else [],
         "answers_url": _link("surveys:answers", round_.pk) if has_roll else "",
         "result_url": _link("surveys:result", round_.code) if state == RoundState.CLOSED else "",

@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from surveys.choices import CallOutcome
+from surveys.choices import CallOutcome, ObjectionState
 from surveys.forms.rounds import moment_field
 
 PICTURES = "image/jpeg,image/png,image/webp,image/heic,image/heif"
@@ -106,7 +106,7 @@ class DecideForm(forms.Form):
 
     decision = forms.ChoiceField(
         label=_("Decision"),
-        choices=[("uphold", _("Upheld: the ballot does not count")), ("dismiss", _("Dismissed: the ballot stands"))],
+        choices=[("uphold", ObjectionState.UPHELD.label), ("dismiss", ObjectionState.DISMISSED.label)],
         widget=forms.RadioSelect,
         error_messages={"required": _("Choose a decision.")},
     )

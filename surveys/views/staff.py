@@ -132,7 +132,8 @@ class RoundLive(ActionView):
 
     def get(self, request: StaffRequest, pk: int) -> HttpResponse:
         round_ = round_or_404(request, pk, self.action)
-        answer = render(request, "surveys/_live.html", live_of(round_, timezone.now()))
+        may = request.user.may("rounds.missing", round_.community.region.path)
+        answer = render(request, "surveys/_live.html", live_of(round_, timezone.now()) | {"may_missing": may})
         answer["Cache-Control"] = "no-store"
         return answer
 

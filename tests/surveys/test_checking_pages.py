@@ -186,6 +186,7 @@ def test_an_objection_is_shown_and_decided_without_the_choice(round_, clerks, di
     for text in (client.get(where).content.decode(), client.get(address("objections", round_)).content.decode()):
         assert "这张票不是我家投的" in text and "录入员1" in text and "上门" in text
         assert ">不同意<" not in text and "checked" not in text
+    assert "异议成立，该票不计" in client.get(where).content.decode()
     assert client.post(where, {"reason": "x"}).status_code == 422
     assert client.post(where, {"decision": "uphold", "reason": ""}).status_code == 422
     client.post(where, {"decision": "uphold", "reason": "回访属实，不是本户所投。"})
