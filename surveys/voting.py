@@ -18,6 +18,7 @@ from surveys.choices import RoundKind
 from surveys.models import Round
 from surveys.operations.ballots import Door
 from surveys.operations.rounds import place_of
+from surveys.printing.words import silence
 from surveys.rolls import masked_door
 from surveys.rules import GATE_PERCENT, HIGHEST_MARK, THRESHOLDS, Question
 
@@ -75,6 +76,8 @@ class Face:
         """When the round passes."""
         if self.kind == RoundKind.OPINIONS:
             return _("%(percent)s%% of all households answer") % {"percent": GATE_PERCENT}
+        if self.kind == RoundKind.WILLINGNESS:
+            return _("%(percent)s%% of all households want it") % {"percent": GATE_PERCENT}
         if self.kind == RoundKind.SATISFACTION:
             return _("%(percent)s%% of all households are satisfied") % {"percent": GATE_PERCENT}
         if self.kind != RoundKind.LEGAL:
@@ -86,11 +89,7 @@ class Face:
     @property
     def silence(self) -> str:
         """How a household counts that does not answer."""
-        return {
-            RoundKind.OPINIONS: _("Without an answer your household is missing in the count."),
-            RoundKind.SATISFACTION: _("Not answering counts as not satisfied."),
-            RoundKind.LEGAL: _("Who does not vote does not take part."),
-        }.get(RoundKind(self.kind), _("Not voting counts as disagreeing."))
+        return silence(self.kind)
 
     @property
     def contact_parts(self) -> list[tuple[str, bool]]:
