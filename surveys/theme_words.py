@@ -24,10 +24,13 @@ def _theme(code: str, zh: str, en: str, *lines: str) -> Theme:
 
 
 THEMES: tuple[Theme, ...] = (
-    _theme("water", "供水", "Water supply", "供水 自来水 水压 停水 水管 水质 水表 水箱 上水 爆管 没水 水龙头 tap water pressure"),
+    _theme(
+        "water", "供水和管道", "Water supply and pipes",
+        "供水 自来水 水压 停水 水管 水质 水表 水箱 上水 爆管 没水 水龙头 管道 管网 管线 tap water pressure pipe",
+    ),
     _theme(
         "drainage", "排水和下水道", "Drains and sewers",
-        "排水 下水 下水道 污水 雨水 积水 化粪池 堵塞 堵了 堵 返味 反味 返水 反水 返臭 管道 管网 地漏 井盖 窨井 地沟 雨污 sewer drain",
+        "排水 下水 下水道 污水 雨水 积水 化粪池 堵塞 堵了 堵 返味 反味 返水 反水 返臭 地漏 井盖 窨井 地沟 雨污 马桶 管道堵 sewer drain",
     ),
     _theme("power", "供电线路", "Power lines", "供电 电线 停电 跳闸 电压 电表 电路 变压器 电缆 线路老化 老化线路 用电 wiring power"),
     _theme("gas", "燃气", "Gas", "燃气 煤气 天然气 液化气 gas"),
@@ -45,14 +48,14 @@ THEMES: tuple[Theme, ...] = (
         "security", "门禁、监控和保安", "Doors, cameras and guards",
         "门禁 监控 摄像头 保安 单元门 防盗 被盗 丢车 小偷 偷车 治安 门卫 大门 围墙 外来人员 对讲 安保 camera security thief guard",
     ),
-    _theme("lighting", "照明", "Lighting", "路灯 照明 楼道灯 声控灯 感应灯 灯泡 灯 太黑 摸黑 黑灯瞎火 不亮 灯不亮 lamp lighting dark"),
     _theme(
-        "roof", "屋面漏水", "Roof leaks",
-        "屋顶 屋面 楼顶 房顶 顶楼 顶层 漏雨 漏水 渗水 渗漏 防水 屋檐 天沟 漏 roof leak",
+        "lighting", "照明", "Lighting",
+        "路灯 照明 楼道灯 声控灯 感应灯 灯泡 灯 太黑 摸黑 黑灯瞎火 不亮 灯不亮 晚上看不见 黑灯 lamp lighting dark",
     ),
+    _theme("roof", "屋面漏水", "Roof leaks", "屋顶 屋面 楼顶 房顶 顶楼 顶层 漏雨 漏水 渗水 渗漏 防水 屋檐 天沟 漏 roof leak"),
     _theme(
         "facade", "外墙", "Outer walls",
-        "外墙 墙皮 掉皮 脱落 外立面 立面 粉刷 墙面 裂缝 开裂 掉渣 涂料 空调架 facade wall",
+        "外墙 墙皮 掉皮 脱落 外立面 立面 粉刷 墙面 裂缝 开裂 掉渣 涂料 空调架 墙裂 墙体 大缝 裂了 facade wall",
     ),
     _theme(
         "energy_saving", "保温和窗户", "Insulation and windows",
@@ -61,11 +64,11 @@ THEMES: tuple[Theme, ...] = (
     _theme("stairs", "楼道和楼梯", "Stairwells", "楼道 楼梯 扶手 楼梯间 单元口 杂物 堆物 堆放 雨棚 信报箱 stair handrail"),
     _theme(
         "greening", "绿化", "Trees and green",
-        "绿化 绿地 绿植 树 树木 大树 树枝 种树 砍树 修剪 花草 花园 花坛 草坪 草地 种菜 荒地 杂草 tree green garden",
+        "绿化 绿地 绿植 树 树木 大树 树枝 种树 砍树 修剪 花草 花园 花坛 草坪 草地 种菜 荒地 杂草 老树 树长 补种 tree green garden",
     ),
     _theme(
         "parking", "停车", "Parking",
-        "停车 车位 停车位 停车场 车库 停车难 乱停 占车位 抢车位 私家车 地锁 僵尸车 划线 挪车 堵车 parking",
+        "停车 车位 停车位 停车场 车库 停车难 乱停 占车位 抢车位 私家车 地锁 僵尸车 划线 挪车 堵车 停不下 没地方停 外来车辆 车太多 parking",
     ),
     _theme(
         "charging", "电动车充电", "E-bike charging",
@@ -82,27 +85,33 @@ THEMES: tuple[Theme, ...] = (
     ),
     _theme("childcare", "儿童", "Children", "托儿 托幼 托育 孩子 小孩 儿童 幼儿 幼儿园 游乐 滑梯 接送 child kindergarten playground"),
     _theme("meals", "食堂和助餐", "Meals", "食堂 助餐 老年餐 餐厅 饭堂 吃饭 做饭 送餐 meal canteen"),
-    _theme("market", "买菜和便民店", "Shops and market", "菜市场 买菜 菜店 菜摊 超市 便利店 便民店 便民 早市 商店 理发 shop market grocer"),
-    _theme("health", "看病", "Health station", "卫生站 卫生室 卫生服务站 看病 诊所 医疗 药店 医院 体检 打针 doctor clinic health"),
+    _theme(
+        "market", "买菜和便民店", "Shops and market",
+        "菜市场 买菜 菜店 菜摊 超市 便利店 便民店 便民 早市 商店 理发 摆摊 小摊 卖菜 shop market grocer",
+    ),
+    _theme("health", "看病", "Health station", "卫生站 卫生室 卫生服务站 看病 诊所 医疗 药店 医院 体检 打针 买药 doctor clinic health"),
     _theme(
         "culture", "活动场地", "Activity and sports grounds",
         "活动室 活动场地 活动场所 健身 健身器材 健身房 阅览室 图书 图书室 棋牌 广场 广场舞 凉亭 座椅 长椅 文化 乒乓球 fitness bench",
         "library",
     ),
     _theme("parcel", "快递", "Parcels", "快递 快递柜 取件 驿站 包裹 parcel"),
-    _theme("smart", "智慧和报修", "Smart services and repairs", "智慧 智能 人脸 人脸识别 报修 手机开门 扫码 smart repair"),
+    _theme(
+        "smart", "智慧和报修", "Smart services and repairs",
+        "智慧 智能 人脸 人脸识别 报修 手机开门 扫码 门牌 楼号 楼栋号 smart repair",
+    ),
     _theme(
         "garbage", "垃圾和卫生", "Garbage and cleaning",
-        "垃圾 垃圾桶 垃圾箱 垃圾站 垃圾分类 清运 脏乱差 脏乱 太脏 脏 保洁 打扫 扫地 环境卫生 异味 臭味 臭 苍蝇 蚊子 老鼠 狗屎 狗粪",
-        "小广告 garbage rubbish trash clean",
+        "垃圾 垃圾桶 垃圾箱 垃圾站 垃圾分类 清运 脏乱差 脏乱 太脏 脏 保洁 打扫 扫地 环境卫生 异味 臭味 臭 苍蝇 蚊子 老鼠 狗屎 狗粪 小广告",
+        "garbage rubbish trash clean",
     ),
     _theme(
         "property", "物业和物业费", "Property service and fees",
-        "物业 物业费 物业公司 物业管理 管理费 卫生费 服务费 收费 收费标准 没人管 无人管 业委会 property fee",
+        "物业 物业费 物业公司 物业管理 管理费 卫生费 服务费 收费 收费标准 没人管 无人管 业委会 收了钱 property fee",
     ),
     _theme(
         "nuisance", "施工扰民", "Noise and dust of the works",
-        "噪音 噪声 扰民 灰尘 扬尘 尘土 粉尘 太吵 吵 夜间施工 半夜 电钻 睡觉 休息 午休 noise noisy dust",
+        "噪音 噪声 扰民 灰尘 扬尘 尘土 粉尘 太吵 吵 夜间施工 半夜 电钻 睡觉 休息 午休 灰太大 灰大 六点 清早 noise noisy dust",
     ),
     _theme(
         "quality", "施工质量", "Quality of the works",
@@ -110,13 +119,17 @@ THEMES: tuple[Theme, ...] = (
     ),
     _theme(
         "schedule", "工期", "Timing of the works",
-        "工期 进度 拖延 停工 太慢 慢 尽快 赶快 快点 早日 抓紧 动工 开工 完工 烂尾 什么时候 冬天前 雨季 delay slow soon",
+        "工期 进度 拖延 停工 太慢 慢 尽快 赶快 快点 早日 抓紧 动工 开工 完工 烂尾 什么时候 冬天前 雨季 早点开工 何时 delay slow soon",
     ),
     _theme(
         "money", "费用", "Cost and money",
         "出钱 交钱 掏钱 花钱 钱 费用 资金 补贴 维修资金 维修基金 集资 自费 分摊 公积金 太贵 贵 免费 退休金 低保 低收入 报销 money cost",
         "pay expensive",
     ),
+    _theme("structure", "房屋安全", "Safety of the building", "沉降 下沉 抗震 预制板 危房 楼歪 倾斜 塌 承重墙 地基 earthquake"),
+    _theme("rebuilding", "拆迁或重建", "Demolition or rebuilding", "拆迁 重建 棚改 推倒 原拆原建 搬迁 安置 rebuild relocat"),
+    _theme("compensation", "赔偿和补偿", "Compensation", "赔偿 补偿 赔钱 没人赔 弄坏 损坏 恢复原样 compensat"),
+    _theme("animals", "养狗和动物", "Dogs and other animals", "狗 遛狗 养狗 拴绳 野猫 流浪狗 流浪猫 dog"),
     _theme(
         "information", "告知和沟通", "Being told and heard",
         "通知 公示 告知 沟通 征求意见 听取 公开 透明 商量 解释 说明 座谈 开会 没人通知 微信群 inform notice listen",
@@ -129,8 +142,8 @@ OTHER = Theme("other", "其他", "Other")
 AGREEING = frozenset(
     _words(
         "没有 无 没 没了 没意见 无意见 没有意见 意见 暂无 暂时 暂时没有 同意 支持 赞成 好 很好 好的 挺 挺好 可以 行 不错 满意 很满意",
-        "非常 很 都 也 就 谢谢 感谢 辛苦 辛苦了 了 的 吧 啊 哦 是 是的 我 我们 我家 全家 坚决 十分 完全 太 嗯 政府 党 国家 点赞 none no",
-        "nothing ok good fine yes agree thanks thank you very",
+        "非常 很 都 也 就 谢谢 感谢 辛苦 辛苦了 了 的 吧 啊 哦 是 是的 我 我们 我家 全家 坚决 十分 完全 太 嗯 政府 党 国家 政策",
+        "好政策 没啥 啥 点赞 none no nothing ok good fine yes agree thanks thank you very",
     )
 )
 

@@ -31,6 +31,9 @@ def groups_of(*texts):
         ("监控少，小偷多", {"security"}),
         ("More PARKING and lifts, please", {"parking", "lifts"}),
         ("ＰＡＲＫＩＮＧ", {"parking"}),
+        ("楼都歪了，地基下沉", {"structure"}),
+        ("空调弄坏了没人赔", {"compensation"}),
+        ("早点开工", {"schedule"}),
     ],
 )
 def test_a_text_stands_in_every_theme_whose_word_it_uses(text, themes):
