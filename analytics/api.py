@@ -89,6 +89,7 @@ class GateSerializer(serializers.Serializer):
     communities_planned = serializers.IntegerField()
     communities_closed = serializers.IntegerField(help_text="With a closed round of the kind; the newest one counts.")
     communities_passed = serializers.IntegerField(help_text="Of these, at least 80 % of all households on the frozen roll.")
+    communities_let_pass = serializers.IntegerField(help_text="Whose gate a level above let pass, with name and reason, in public.")
     households = serializers.IntegerField(help_text="On the rolls of these rounds.")
     households_voted = serializers.IntegerField()
     households_agreed = serializers.IntegerField(help_text="Of opinions: that answered.")
@@ -234,6 +235,7 @@ def _gate(kind: str, sums: Sums, region: Region, period: Period) -> dict[str, An
         "communities_planned": sums.planned,
         "communities_closed": sums.closed,
         "communities_passed": sums.passed,
+        "communities_let_pass": sums.let_pass,
         "households": sums.households,
         "households_voted": sums.voted,
         "households_agreed": sums.agreed,

@@ -30,11 +30,13 @@ GATES: dict[str, str | Promise] = {
     RoundKind.SCHEME.value: pgettext_lazy("gate", "Scheme"),
     RoundKind.SATISFACTION.value: pgettext_lazy("gate", "Satisfaction"),
 }
+RULES = {kind: "scheme_vote" if kind == RoundKind.SCHEME else kind for kind in GATES}  # name of the gate in lifecycle.gates
 Outcome = Literal["closed", "passed", "failed"]
 OUTCOMES: tuple[Outcome, ...] = ("closed", "passed", "failed")
 
 # Of each community of the year, and each kind, the newest round that was closed by the end of the day, with the counts that hold now,
-# summed by the region one level down; and the planned communities (kind ''). `level`: place of the child's code in the path.
+# summed by the region one level down; the planned communities (kind ''); those whose gate a level above let pass.
+# `level`: place of the child's code in the path.
 STATEMENT = """
     WITH mine AS MATERIALIZED (
         SELECT e.project_id, e.community_id, split_part({path}, '/', %(level)s) AS child,
@@ -50,10 +52,17 @@ STATEMENT = """
         SELECT DISTINCT ON (r.project_id, r.community_id, r.kind) mine.child, r.id, r.kind, r.roll_count, r.synthetic
         FROM mine JOIN surveys_round r ON r.project_id = mine.project_id AND r.community_id = mine.community_id
         WHERE r.state = 'closed' AND r.closed_at < %(end)s AND r.kind = ANY (%(kinds)s)
-        ORDER BY r.project_id, r.community_id, r.kind, r.closed_at DESC, r.id DESC)
-    SELECT child, '', 0, 0, count(*) FILTER (WHERE planned), 0, 0, 0, FALSE FROM mine GROUP BY 1
+        ORDER BY r.project_id, r.community_id, r.kind, r.closed_at DESC, r.id DESC),
+    lenient AS (
+        SELECT DISTINCT o.project_id, gates.kind FROM lifecycle_gateoverride o
+        JOIN unnest(%(kinds)s::text[], %(rules)s::text[]) gates (kind, rule) ON gates.rule = o.gate
+        WHERE o.takes_back_id IS NULL AND o.recorded_at < %(end)s AND NOT EXISTS (
+            SELECT 1 FROM lifecycle_gateoverride back WHERE back.takes_back_id = o.id AND back.recorded_at < %(end)s))
+    SELECT child, '', 0, 0, count(*) FILTER (WHERE planned), 0, 0, 0, 0, FALSE FROM mine GROUP BY 1
     UNION ALL
-    SELECT newest.child, newest.kind, count(*), count(*) FILTER (WHERE counted.passed), 0, coalesce(sum(counted.voted), 0),
+    SELECT mine.child, lenient.kind, 0, 0, 0, count(*), 0, 0, 0, FALSE FROM mine JOIN lenient USING (project_id) GROUP BY 1, 2
+    UNION ALL
+    SELECT newest.child, newest.kind, count(*), count(*) FILTER (WHERE counted.passed), 0, 0, coalesce(sum(counted.voted), 0),
            coalesce(sum(counted.agreed), 0), coalesce(sum(newest.roll_count), 0), bool_or(newest.synthetic)
     FROM newest LEFT JOIN surveys_roundcount counted ON counted.round_id = newest.id GROUP BY 1, 2
 """
@@ -61,11 +70,13 @@ STATEMENT = """
 
 @dataclass(frozen=True, slots=True)
 class Sums:
-    """Of one kind of round in one region. Communities: with a closed round, passed, planned; households: voted, agreed, on the rolls."""
+    """Of one kind of round in one region. Communities: with a closed round, passed, planned, let pass by a level above whatever their
+    round said; households: voted, agreed, on the rolls."""
 
     closed: int = 0
     passed: int = 0
     planned: int = 0
+    let_pass: int = 0
     voted: int = 0
     agreed: int = 0
     households: int = 0
@@ -76,6 +87,7 @@ class Sums:
             self.closed + other.closed,
             self.passed + other.passed,
             self.planned + other.planned,
+            self.let_pass + other.let_pass,
             self.voted + other.voted,
             self.agreed + other.agreed,
             self.households + other.households,
@@ -174,19 +186,20 @@ def gate_table(region: Region, year: int, as_of: datetime.date) -> GateTable:
         path="place.path" if below else "county.path", within="place.path" if region.depth > COUNTY_DEPTH else "county.path"
     )
     values: dict[str, Any] = {
-        "year": year, "day": as_of, "end": end_of(as_of), "top": region.path, "level": region.depth + 1, "kinds": list(GATES),
+        "year": year, "day": as_of, "end": end_of(as_of), "top": region.path, "level": region.depth + 1, "kinds": list(RULES),
+        "rules": list(RULES.values()),
     }  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
         return _table(cursor.fetchall())
 
 
-def _table(rows: Iterable[tuple[str, str, int, int, int, int, int, int, bool]]) -> GateTable:
+def _table(rows: Iterable[tuple[str, str, int, int, int, int, int, int, int, bool]]) -> GateTable:
     children: dict[str, dict[str, Sums]] = {}
-    for child, kind, closed, passed, planned, voted, agreed, households, synthetic in rows:
+    for child, kind, closed, passed, planned, let_pass, voted, agreed, households, synthetic in rows:
         found = children.setdefault(child, dict.fromkeys(GATES, Sums()))
         for name in [kind] if kind else GATES:  # planned communities are those of every kind
-            found[name] += Sums(closed, passed, planned, voted, agreed, households, synthetic)
+            found[name] += Sums(closed, passed, planned, let_pass, voted, agreed, households, synthetic)
     total = {kind: sum((sums[kind] for sums in children.values()), Sums()) for kind in GATES}
     return GateTable(total, children)
 

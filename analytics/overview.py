@@ -238,6 +238,7 @@ def _gates(place: Place, units: list[Region]) -> dict[str, Any]:
             for kind, name in GATES.items()
         ],
         "planned_url": place.rows(BY_CODE["planned_communities"]),
+        "overrides_url": f"{reverse('projects:overrides')}?region={place.region.code}",
         "children": sorted(rows, key=lambda row: row["code"]),
         "total": _gate_cells(place, place.region, table.total),
         "synthetic": any(sums.synthetic for sums in table.total.values()),

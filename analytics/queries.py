@@ -45,7 +45,7 @@ class Freshness:
     rule_version: str
     synthetic: bool
     waiting: bool  # changes are being counted right now
-    results: int = 0  # published results of rounds, of all years: with each new one the figures of the gates are others
+    results: int = 0  # published results and gates let pass, of all years: with each new one the figures of the gates are others
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,13 +119,13 @@ def freshness(year: int) -> Freshness | None:
 
 
 def year_counts() -> list[Freshness]:
-    """All counted years, oldest first; one query that also asks whether changes are waiting and how many results are published."""
+    """All counted years, oldest first; one query that also asks whether changes are waiting and how many results stand."""
     with connection.cursor() as cursor:  # on every page: spares the ORM's work of building the same statement again
         cursor.execute(
             """
             SELECT year, version, counted_at, rule_version, synthetic,
                    EXISTS (SELECT 1 FROM messaging_outboxrow WHERE topic = %s AND state = 'pending'),
-                   (SELECT count(*) FROM surveys_publication)
+                   (SELECT count(*) FROM surveys_publication) + (SELECT count(*) FROM lifecycle_gateoverride)
             FROM analytics_yearcount ORDER BY year
             """,
             [TOPIC],

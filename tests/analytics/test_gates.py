@@ -15,7 +15,9 @@ from hypothesis import strategies as st
 from rest_framework.test import APIClient
 
 from analytics.counting import count_year
-from analytics.gate_figures import BY_CODE, GATES, Sums, gate_table, rounds_behind
+from analytics.gate_figures import BY_CODE, GATES, RULES, Sums, gate_table, rounds_behind
+from lifecycle.findings import NAMES
+from lifecycle.models import GateOverride
 from regions.models import Region
 from surveys.choices import RoundState
 from surveys.models import Round, RoundCount
@@ -103,7 +105,7 @@ def hold(entry, held: Held, actor) -> Round:
 
 def naive(told: list[Story], heard: list[Held], code: str, day: datetime.date) -> dict[str, Sums]:
     """The sums of a region by walking through the stories one by one."""
-    found = {kind: [0] * 6 for kind in GATES}
+    found = {kind: [0] * 7 for kind in GATES}
     for number, story in enumerate(told):
         inside = code == "130000" or code in {story.county, PARENT[story.county]}
         if not inside or (story.removed_on and story.removed_on <= day):
@@ -115,7 +117,7 @@ def naive(told: list[Story], heard: list[Held], code: str, day: datetime.date) -
             if mine:
                 newest = max(reversed(mine), key=lambda one: one.closed_on)  # the later row of one moment
                 passed = newest.agreed * 100 >= newest.households * 80
-                for place, value in enumerate((1, passed, 0, newest.voted, newest.agreed, newest.households)):
+                for place, value in enumerate((1, passed, 0, 0, newest.voted, newest.agreed, newest.households)):
                     sums[place] += value
     return {kind: Sums(*map(int, sums)) for kind, sums in found.items()}
 
@@ -291,3 +293,23 @@ def test_the_published_page_shows_the_gates_without_opening_anything(client, yar
     html = client.get(f"/published/?{WHEN}").content.decode()
     section = html.split('id="h-gates"')[1].split("</section>")[0]
     assert "66.7%" in section and "邯郸市" in section and "/rows/" not in section and "/dashboard/" not in section
+
+
+def test_a_gate_that_a_level_above_let_pass_is_counted_beside_and_not_as_passed(client, yards, city_official):
+    assert set(RULES.values()) <= set(NAMES)
+    project = yards[1][1]
+    address = f"/dashboard/?{WHEN}"
+    before = page(client, city_official, address)
+    given = GateOverride.objects.create(
+        project=project, stage="approved", gate="scheme_vote", reason="住户外出打工", region=Region.objects.get(code="130400"),
+        recorded_at=at("2021-05-01"), recorded_by=city_official,
+    )  # fmt: skip
+    assert (scheme().let_pass, scheme().passed, scheme(day=D(2021, 4, 30)).let_pass) == (1, 2, 0)
+    overrides = f"{reverse('projects:overrides')}?region=130400"
+    assert overrides not in before and overrides in page(client, city_official, address)
+    GateOverride.objects.create(
+        project=project, stage="approved", gate="scheme_vote", reason="重新征询", region=Region.objects.get(code="130400"),
+        recorded_at=at("2021-05-20"), recorded_by=city_official, takes_back=given,
+    )  # fmt: skip
+    assert (scheme().let_pass, scheme(day=D(2021, 5, 10)).let_pass) == (0, 1)
+    assert overrides not in page(client, city_official, address)
