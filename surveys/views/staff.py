@@ -43,7 +43,7 @@ class RoundList(ActionView):
         counts = need_counts(wide.qs, now, request.user)
         found = RoundFilter(request.GET, queryset=base, request=request)
         only = request.GET.get("only", "")
-        total = counts.get(only or "all", 0)
+        total = counts.get(only, counts["all"])
         page = round_page(found.qs, sort=request.GET.get("sort", DEFAULT_SORT), cursor=request.GET.get("cursor", ""), total=total)
         places = place_names((row.community.region for row in page.rows), above=self._shared_depth(request.user))
         waiting = waiting_in(page.rows, request.user)

@@ -19,7 +19,10 @@ CURSORS = {
     "an object": base64.urlsafe_b64encode(json.dumps(["n", {"a": 1}, 1]).encode()).decode(),
     "another order's value": base64.urlsafe_b64encode(json.dumps(["n", "not a day", 1]).encode()).decode(),
 }
-PAGES = ("/people/", "/communities/", "/projects/", "/spreadsheets/", "/people/?sort=-last_login", "/communities/?sort=-built")
+PAGES = (
+    *("/people/", "/communities/", "/projects/", "/spreadsheets/", "/people/?sort=-last_login", "/communities/?sort=-built"),
+    *("/rounds/", "/rounds/?sort=-turnout"),
+)
 
 
 @pytest.mark.parametrize("cursor", CURSORS.values(), ids=CURSORS)
@@ -36,7 +39,9 @@ def test_a_broken_place_in_the_trail_leads_to_its_first_page(client, auditor, cu
     assert client.get("/audit/", query_params={"cursor": cursor}).status_code == 200
 
 
-@pytest.mark.parametrize("page", ["/regions/", "/projects/", "/communities/duplicates/", "/people/new/", "/spreadsheets/export/ranking/"])
+@pytest.mark.parametrize(
+    "page", ["/regions/", "/projects/", "/rounds/", "/communities/duplicates/", "/people/new/", "/spreadsheets/export/ranking/"]
+)
 def test_a_nul_in_a_regions_code_is_refused_with_a_sentence(client, province_official, page):
     client.force_login(province_official)
     answer = client.get(page, query_params={"region": "13\x00"}, headers={"Accept-Language": "en"})

@@ -7,7 +7,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 PAGES = {
     "district_fuxing": [
-        "/dashboard/", "/communities/", "/communities/duplicates/", "/projects/", "/plans/", "/progress/", "/progress/site/",
+        "/dashboard/", "/communities/", "/communities/duplicates/", "/projects/", "/plans/", "/rounds/", "/rounds/new/", "/rounds/bulk/", "/progress/", "/progress/site/",
         "/spreadsheets/", "/regions/", "/people/", "/accounts/",
     ],
     "province": ["/dashboard/", "/figures/definitions/", "/accounts/permissions/", "/published/"],
