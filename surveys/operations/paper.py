@@ -15,7 +15,7 @@ from common.errors import InvalidInput
 from projects.operations.photos import PhotoRefused
 from surveys.choices import Channel, RoundState, SheetState
 from surveys.errors import CannotEnter, RoundClosed
-from surveys.models import Keying, RollEntry, Round, Sheet
+from surveys.models import Ballot, CallBack, Keying, RollEntry, Round, Sheet
 from surveys.operations.ballots import Entered, check_answers, door_of_entry, write_ballot
 from surveys.operations.doorstep import read_proxy
 from surveys.pictures import keep_picture
@@ -97,8 +97,9 @@ def key_sheet(*, sheet: Sheet, number: int, posted: Callable[[str], list[str]], 
     """Key what stands on the sheet: as the first (`number` 1), the second, or, where those differ, the third who settles it.
 
     Three different people (the database holds it). Equal keyings, or the third, make the ballot, cast when the sheet was handed
-    in; it counts unless a later ballot of the household does. The same keying sent again changes nothing. Raises CannotEnter for
-    a person who has keyed it, a settled sheet, or when somebody else was faster with this `number`; RoundClosed, AnswersMissing.
+    in; it counts unless a later ballot of the household does, and is called back when it replaces one cast by phone. The same
+    keying sent again changes nothing. Raises CannotEnter for a person who has keyed it, a settled sheet, or when somebody else
+    was faster with this `number`; RoundClosed, AnswersMissing.
     """
     sheet = _locked(sheet)
     actor.require("rounds.enter", sheet.round.community.region.path)
@@ -127,8 +128,9 @@ def key_sheet(*, sheet: Sheet, number: int, posted: Callable[[str], list[str]], 
 
 
 def _count(sheet: Sheet, answers: Answers, actor: User, at: datetime.datetime) -> None:
-    """Cast the sheet's ballot."""
+    """Cast the sheet's ballot. Where it takes the place of one that the household cast by phone, the household is called back."""
     door = door_of_entry(sheet.entry_id, lock=True)
+    own = Ballot.objects.filter(pk=door.ballot_id, channel=Channel.PHONE, cast_at__lte=sheet.handed_in_at) if door.ballot_id else None
     entered = Entered(actor.pk, sheet.proxy_sealed, sheet.document)
     given = write_ballot(
         door=door,
@@ -139,6 +141,8 @@ def _count(sheet: Sheet, answers: Answers, actor: User, at: datetime.datetime) -
         at=at,
         entered=entered,
     )
+    if own is not None and own.exists():
+        CallBack.objects.create(ballot_id=given.ballot_id, drawn_at=at)
     sheet.ballot_id, sheet.state = given.ballot_id, SheetState.COUNTED
 
 

@@ -155,7 +155,9 @@ class CallBackPage(CheckPage):
             ],
             "show": household,
             "points": [
-                _("Ask whether somebody of the household gave its vote at the door on that day. Do not ask what it chose."),
+                _("Ask whether the household signed and handed in a paper sheet. Do not ask what it chose.")
+                if row.ballot.channel == Channel.PAPER
+                else _("Ask whether somebody of the household gave its vote at the door on that day. Do not ask what it chose."),
                 _("If it did not: tell it that it can vote again with its code until the closing, and object after it."),
             ],
             "button": _("Record the call"),

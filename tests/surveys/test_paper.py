@@ -8,7 +8,7 @@ from common.crypto import unseal
 from common.errors import InvalidInput, NotAllowed
 from surveys.choices import Channel, RoundState, SheetState
 from surveys.errors import AnswersMissing, CannotEnter, RoundClosed
-from surveys.models import Ballot, Keying, Sheet
+from surveys.models import Ballot, CallBack, Keying, Sheet
 from surveys.operations.paper import register_sheet, void_sheet
 from surveys.operations.rounds import close_round
 from surveys.results import recount, tally
@@ -205,6 +205,17 @@ def test_a_phone_ballot_cast_after_the_sheet_was_handed_in_stays(round_, clerks)
     assert (tally(round_).total.agreed, tally(round_).total.against) == (0, 1)
     assert Ballot.objects.count() == 2
     assert recount(round_).agrees
+
+
+def test_a_sheet_that_replaces_the_households_own_phone_ballot_is_called_back(round_, clerks):
+    first, second, third = roll_of(round_)[:3]
+    cast(first, "no", time="08:30")
+    cast(second, "no", time="12:00")
+    for entry in (first, second, third):
+        sheet = handed_in(entry, clerks[0], time="09:00")
+        keyed(sheet, clerks[0])
+        keyed(sheet, clerks[1], number=2)
+    assert [call.ballot.entry for call in CallBack.objects.all()] == [first]
 
 
 # --- taking out --------------------------------------------------------------------------------------------------
