@@ -2,6 +2,9 @@
 
 import pytest
 from django.core.management import call_command
+from django.urls import reverse
+
+from surveys.models import Round
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -10,7 +13,7 @@ PAGES = {
         "/dashboard/", "/communities/", "/communities/duplicates/", "/projects/", "/plans/", "/rounds/", "/rounds/new/", "/rounds/bulk/", "/progress/", "/progress/site/",
         "/spreadsheets/", "/regions/", "/people/", "/accounts/",
     ],
-    "province": ["/dashboard/", "/figures/definitions/", "/accounts/permissions/", "/published/"],
+    "province": ["/dashboard/", "/figures/definitions/", "/figures/gates/scheme/rows/", "/accounts/permissions/", "/published/"],
     "auditor": ["/audit/"],
 }  # fmt: skip
 
@@ -26,7 +29,9 @@ def small_year(transactional_db, settings, tmp_path):
 
 def test_no_page_scrolls_sideways_or_fails_axe_in_either_language(open_page, sign_in, small_year, axe):
     faults = []
-    for user, addresses in PAGES.items():
+    asked = Round.objects.filter(kind="willingness", community__region__path__contains="/130404/").first()
+    of_round = [reverse("surveys:answers", args=[asked.pk])]
+    for user, addresses in (PAGES | {"district_fuxing": [*PAGES["district_fuxing"], *of_round]}).items():
         page = open_page()
         sign_in(page, user, small_year)
         for language in ("zh-hans", "en"):
