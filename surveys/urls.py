@@ -11,6 +11,7 @@ staff = [
     path("rounds/", desk.RoundList.as_view(), name="list"),
     path("rounds/new/", drafting.RoundCreate.as_view(), name="create"),
     path("rounds/bulk/", bulk.BulkPage.as_view(), name="bulk"),
+    path("rounds/bulk/announce/", bulk.AnnounceTicked.as_view(), name="announce-ticked"),
     path("rounds/bulk/<int:pk>/", bulk.BatchPage.as_view(), name="batch"),
     path("rounds/<int:pk>/", desk.RoundDetail.as_view(), name="detail"),
     path("rounds/<int:pk>/live/", desk.RoundLive.as_view(), name="live"),

@@ -160,6 +160,6 @@ def open_next(*, batch: RoundBatch, at: datetime.datetime) -> bool:
 @transaction.atomic
 def try_again(*, batch: RoundBatch, actor: User, at: datetime.datetime) -> int:
     """Put the communities for which it was not possible back in the queue, after their cause was mended; how many."""
-    actor.require("rounds.manage", batch.region.path)
+    actor.require("rounds.manage", None if batch.created_by_id == actor.pk else batch.region.path)
     rows = RoundBatchItem.objects.select_for_update().filter(batch=batch, state=BatchItemState.FAILED)
     return rows.update(state=BatchItemState.WAITING, problem="", done_at=None)

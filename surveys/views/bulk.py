@@ -9,8 +9,10 @@ from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.models import User
 from common.errors import DomainError, NotAllowed
@@ -21,11 +23,12 @@ from projects.models import Entry
 from regions.models import Region
 from regions.queries import children, region_or_404
 from surveys.bulk import at_once, candidates, problems_of, progress_of, run_batches, with_registered
-from surveys.choices import RoundKind
+from surveys.choices import RoundKind, RoundState
 from surveys.forms.rounds import BulkForm
 from surveys.library import for_kind
-from surveys.models import RoundBatch
+from surveys.models import Round, RoundBatch
 from surveys.operations.batches import Order, order_rounds, try_again
+from surveys.operations.rounds import announce_round
 from surveys.planning import usual_times
 from surveys.tasks import nudge_batches
 from surveys.views.drafting import source_groups
@@ -128,8 +131,9 @@ class BulkPage(ActionView):
 
 
 def batch_or_404(request: StaffRequest, pk: int) -> RoundBatch:
-    """The order, for whoever may see all its communities."""
-    return get_object_or_404(RoundBatch.objects.visible_to(request.user, "rounds.manage").select_related("region", "created_by"), pk=pk)
+    """The order, for whoever gave it and whoever may manage rounds in the whole region that it covers."""
+    rows = RoundBatch.objects.visible_to(request.user, "rounds.manage") | RoundBatch.objects.filter(created_by=request.user)
+    return get_object_or_404(rows.select_related("region", "created_by"), pk=pk)
 
 
 class BatchPage(ActionView):
@@ -160,3 +164,27 @@ class BatchPage(ActionView):
             nudge_batches()
         messages.success(request, _("Tried again for %(number)s communities.") % {"number": number})
         return redirect("surveys:batch", pk=pk)
+
+
+class AnnounceTicked(ActionView):
+    """Announce the drafts that are ticked in the list, each for itself; refusals are told one by one."""
+
+    action = "rounds.manage"
+
+    def post(self, request: StaffRequest) -> HttpResponse:
+        """Back to the list under the same filters."""
+        keys = [key for key in request.POST.getlist("round")[:MOST_SHOWN] if key.isascii() and key.isdecimal() and len(key) < 19]
+        drafts = Round.objects.visible_to(request.user, "rounds.manage").filter(pk__in=keys, state=RoundState.DRAFT)
+        done = 0
+        for draft in drafts.select_related("community").order_by("community__pinyin", "pk"):
+            try:
+                announce_round(round_=draft, actor=request.user, at=timezone.now())
+                done += 1
+            except DomainError as error:
+                messages.error(request, f"{draft.community.name} · {draft.title}: {error.message}")
+        if done:
+            words = ngettext("%(number)s round is announced.", "%(number)s rounds are announced.", done)
+            messages.success(request, words % {"number": done})
+        elif not keys:
+            messages.error(request, _("Tick the drafts first."))
+        return redirect(f"{reverse('surveys:list')}?{request.GET.urlencode()}")

@@ -47,14 +47,18 @@ class RoundList(ActionView):
         page = round_page(found.qs, sort=request.GET.get("sort", DEFAULT_SORT), cursor=request.GET.get("cursor", ""), total=total)
         places = place_names((row.community.region for row in page.rows), above=self._shared_depth(request.user))
         waiting = waiting_in(page.rows, request.user)
+        reach = request.user.scope_for("rounds.manage")
+        ticks = {row.pk for row in page.rows if row.state == RoundState.DRAFT and reach.covers(row.community.region.path)}
         context = {
             "page": page,
+            "ticks": ticks,
             "rows": [
                 {
                     "round": row,
                     "subject": subject_of(row),
                     "place": places[row.community.region.path],
                     "waiting": waiting[row.pk],
+                    "tick": row.pk in ticks,
                 }
                 for row in page.rows
             ],

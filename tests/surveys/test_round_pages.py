@@ -11,6 +11,7 @@ from surveys.choices import RoundState
 from surveys.models import Objection, RollEntry, Round
 from surveys.operations.publishing import keep_count
 from surveys.operations.rounds import announce_round
+from tests.factories.evidence import make_scheme
 from tests.factories.people import make_user
 from tests.factories.register import make_community
 from tests.factories.rounds import cast, fill_flats, make_closed_round, make_current_round, make_draft
@@ -407,3 +408,71 @@ def test_the_preview_is_the_residents_page_and_sends_nothing(client, draft, dist
     assert 'class="btn go" disabled' in text
     assert ("elder" in text.split("<head>")[0]) == ("elder" in query)
     assert "checked" not in text
+
+
+# --- the bulk bar, and what else a clerk does ------------------------------------------------------------------------
+def test_ticked_drafts_are_announced_together_and_refusals_are_told(client, draft, community, project, district_staff):
+    late = make_draft(community, project, kind="willingness", actor=district_staff, **soon())
+    Round.objects.filter(pk=late.pk).update(opens_at=timezone.now() + datetime.timedelta(days=1))
+    client.force_login(district_staff)
+    assert f'value="{draft.pk}"' in page(client, "surveys:list", state="draft").content.decode()
+    address = f"{reverse('surveys:announce-ticked')}?state=draft"
+    answer = client.post(address, {"round": [draft.pk, late.pk, "x"]}, follow=True, headers={"Accept-Language": "en"})
+    assert answer.redirect_chain[0][0].endswith("?state=draft")
+    text = answer.content.decode()
+    assert "1 round is announced" in text
+    assert "7 days before it opens" in text
+    assert dict(Round.objects.values_list("pk", "state")) == {draft.pk: "announced", late.pk: "draft"}
+
+
+def test_drafts_of_another_area_are_not_announced_and_readers_see_no_boxes(client, draft, other_district_staff, city_official):
+    client.force_login(other_district_staff)
+    client.post(reverse("surveys:announce-ticked"), {"round": [draft.pk]})
+    draft.refresh_from_db()
+    assert draft.state == RoundState.DRAFT
+    client.force_login(city_official)
+    assert 'type="checkbox"' not in page(client, "surveys:list").content.decode()
+
+
+def test_a_lift_is_asked_of_one_stairwell(client, community, district_staff):
+    client.force_login(district_staff)
+    offered = page(client, "surveys:create", community=community.pk, kind="legal").context["form"].fields["stairwell"].choices
+    assert [name for _value, name in offered][1:] == ["1号楼, stairwell 1"]
+    start(client, community, source="library:legal_lift", stairwell=offered[1][0])
+    made = Round.objects.get()
+    assert (made.matter, made.building.name, made.unit, made.project) == ("lift", "1号楼", "1", None)
+
+
+def test_a_draft_moves_to_the_newest_version_of_the_scheme(client, community, project, district_staff):
+    make_scheme(project, district_staff)
+    client.force_login(district_staff)
+    start(client, community, source="library:scheme_full", project=project.pk)
+    draft = Round.objects.get()
+    make_scheme(project, district_staff)
+    assert "version 2" in page(client, "surveys:edit", draft.pk).content.decode()
+    send(client, draft, {}, do="version")
+    draft.refresh_from_db()
+    assert (draft.scheme_version, draft.title_zh) == (2, "改造方案表决（第 2 版）")
+    assert draft.questions[0]["zh"] == "您家是否同意改造方案（第 2 版）？"
+    assert draft.questions[0]["en"] == "Does your household agree to the scheme (version 2)?"
+
+
+def test_an_open_round_is_extended_on_its_page_within_its_limits(client, running, district_staff):
+    client.force_login(district_staff)
+    later = timezone.localtime(running.closes_at + datetime.timedelta(days=20)).strftime("%Y-%m-%dT%H:%M")
+    answer = client.post(
+        reverse("surveys:extend", args=[running.pk]), {"closes_at": later, "reason": "雨"}, headers={"Accept-Language": "en"}
+    )
+    assert answer.status_code == 422
+    assert "at the latest" in answer.context["form"].errors["closes_at"][0]
+    later = timezone.localtime(running.closes_at + datetime.timedelta(days=3)).strftime("%Y-%m-%dT%H:%M")
+    assert client.post(reverse("surveys:extend", args=[running.pk]), {"closes_at": later, "reason": "雨"}).status_code == 302
+    assert "Extended 1 time" in page(client, "surveys:detail", running.pk).content.decode()
+
+
+def test_a_district_ends_an_open_round_with_its_reason(client, running, district_staff):
+    client.force_login(district_staff)
+    assert "without a result" in page(client, "surveys:cancel", running.pk).content.decode()
+    client.post(reverse("surveys:cancel", args=[running.pk]), {"reason": "方案撤回"})
+    assert "方案撤回" in page(client, "surveys:detail", running.pk).content.decode()
+    assert Round.objects.get().state == RoundState.CANCELLED
