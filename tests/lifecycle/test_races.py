@@ -1,15 +1,18 @@
 """Two clerks at once, with real threads."""
 
 from concurrent.futures import ThreadPoolExecutor
+from decimal import Decimal
 from threading import Barrier
 
 import pytest
 from django.db import connection
 
-from common.errors import DomainError
-from lifecycle.models import StageChange
-from lifecycle.operations import StageMoved, enter_reserve, reach_stage
+from common.errors import DomainError, InvalidInput
+from lifecycle.models import GateOverride, StageChange
+from lifecycle.operations import StageMoved, enter_reserve, override_gate, reach_stage, take_back_override
+from projects.comparing import Line
 from projects.models import Entry
+from projects.operations import draw_scheme
 from tests.factories.evidence import at, bring_to, day, give_start_evidence
 from tests.factories.ready import give_round, give_scheme
 from tests.factories.register import make_community
@@ -72,3 +75,43 @@ def test_two_projects_created_at_once_get_different_codes(district_staff, region
         for c in (first, second)
     ]
     assert {project.code for project in race(*jobs)} == {"HB130404-2021-001", "HB130404-2021-002"}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_officials_who_let_the_same_gate_pass_leave_one_override(district_staff, city_official, province_official):
+    project = bring_to(make_planned_project(), "approved", "2021-04-19", district_staff)
+
+    def let_pass(actor):
+        return override_gate(project=project, stage="tendered", gate="award_notice", reason="先行实施", actor=actor, at=NOW)
+
+    results = race(lambda: let_pass(city_official), lambda: let_pass(province_official))
+    assert sum(isinstance(result, InvalidInput) for result in results) == 1
+    assert GateOverride.objects.filter(project=project).count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_override_is_either_used_or_taken_back_never_both(district_staff, city_official):
+    project = bring_to(make_planned_project(), "approved", "2021-04-19", district_staff)
+    give_scheme(project, district_staff, "2021-03-01")
+    give_round(project, "scheme")
+    row = override_gate(project=project, stage="tendered", gate="award_notice", reason="先行实施", actor=city_official, at=NOW)
+    results = race(
+        lambda: reach_stage(project=project, stage="tendered", happened_on=day("2021-05-10"), actor=district_staff, at=NOW),
+        lambda: take_back_override(override=row, reason="收回", actor=city_official, at=NOW),
+    )
+    assert sum(isinstance(result, DomainError) for result in results) == 1
+    tendered = StageChange.objects.filter(project=project, stage="tendered").exists()
+    assert tendered != GateOverride.objects.filter(takes_back=row).exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_clerks_who_draw_a_scheme_at_once_make_two_versions(district_staff):
+    project = make_planned_project()
+
+    def draw():
+        item = Line("roof", "屋面防水", Decimal(100), "m²", Decimal(1000))
+        return draw_scheme(
+            project=project, title="方案", summary="修屋面。", items=[item], drawn_on=day("2021-03-15"), reason="并行", actor=district_staff, at=NOW
+        )  # fmt: skip
+
+    assert sorted(scheme.version for scheme in race(draw, draw)) == [1, 2]
