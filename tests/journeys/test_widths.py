@@ -3,9 +3,8 @@
 import pytest
 from django.core.management import call_command
 
-from surveys.models import Round
-
 from projects.models import AnnualPlan, Project
+from surveys.models import Round
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -34,7 +33,7 @@ def small_year(transactional_db, settings, tmp_path):
 
 
 def known_rows() -> dict[str, int]:
-    """What addresses name: the machinery-factory yard, a project that waits for its start, a round that was asked, a plan that cannot be frozen yet."""
+    """What addresses name: the drawn yard, a project that waits for its start, a round that was asked, a plan not ready to be frozen."""
     return {
         "yard": Project.objects.get(code="HB130404-2021-017").pk,
         "ready": Project.objects.filter(region__code="130404", stage="tendered").earliest("pk").pk,
