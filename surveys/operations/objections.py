@@ -31,6 +31,8 @@ def raise_objection(*, round_code: str, code: str, text: str, at: datetime.datet
     outside the period or while another one is open; InvalidInput without words or with more than 500 characters.
     """
     door = door_of_code(round_code, code)
+    if door.state != RoundState.CLOSED:  # an open round is not locked: its ballots would wait
+        _require_period(Round.objects.get(pk=door.round_id), at)
     round_ = locked_round(door.round_id)
     words = _words(text)
     entry = RollEntry.objects.select_for_update().get(pk=door.entry_id)

@@ -125,6 +125,7 @@ def test_a_visit_is_recorded_with_one_button_and_leads_back_to_its_place(round_,
     answer = page(worker).post(address("visit", round_, entry.pk), {"outcome": "refused", "only": "new"})
     assert answer.headers["Location"] == address("missing", round_) + f"?only=new#h{entry.pk}"
     assert (Visit.objects.get().outcome, Visit.objects.get().recorded_by) == ("refused", worker)
+    assert 'name="note"' in page(worker).get(address("door", round_, entry.pk)).content.decode()
 
 
 def test_any_household_of_the_roll_can_be_chosen(round_, worker):

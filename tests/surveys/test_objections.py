@@ -225,3 +225,14 @@ def test_a_household_that_sends_at_once_objects_once(closed):
     entry = entries(closed)[0]
     results = at_once(*[lambda: objects(entry) for _ in range(6)])
     assert len({one.pk for one in results}) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_objections_before_the_closing_hold_up_no_ballot(tree):
+    community = make_community("130404")
+    round_ = make_open_round(community, make_planned_project(community))
+    rows = entries(round_)
+    jobs = [job for entry in rows for job in (lambda entry=entry: cast(entry), lambda entry=entry: objects(entry, when="2021-04-06"))]
+    results = at_once(*jobs)
+    assert {type(one).__name__ for one in results} == {"Cast", "ObjectionRefused"}
+    assert recount(round_).voted == 10
