@@ -35,6 +35,13 @@ from surveys.views.drafting import source_groups
 from surveys.views.shared import crumbs, put_errors
 
 MOST_SHOWN = 200
+# the stage whose next gate asks for a round of the kind: what the page offers first
+USUAL_STAGE = {
+    RoundKind.WILLINGNESS: Stage.RESERVE,
+    RoundKind.OPINIONS: Stage.PLANNED,
+    RoundKind.SCHEME: Stage.DESIGNED,
+    RoundKind.SATISFACTION: Stage.COMPLETED,
+}
 KINDS = [(value, label) for value, label in RoundKind.choices if value != RoundKind.LEGAL]
 
 
@@ -53,11 +60,15 @@ class Asked:
 
 
 def asked_of(request: StaffRequest) -> Asked:
-    """The filter in the address (a form posts to the same one). An unknown or foreign region is 404."""
-    kind, stage, words = (request.GET.get(name, "") for name in ("kind", "stage", "q"))
+    """The filter in the address (a form posts to the same one). Without ?stage= the one whose gate asks for it. An unknown or
+    foreign region is 404."""
+    kind, words = request.GET.get("kind", ""), request.GET.get("q", "")
+    kind = kind if kind in dict(KINDS) else KINDS[0][0]
+    usual = USUAL_STAGE[RoundKind(kind)]
+    stage = request.GET.get("stage", usual) if request.GET.get("was", kind) == kind else usual  # another kind, another stage
     region = region_or_404(request.GET["region"], request.user) if request.GET.get("region") else request.user.region
     return Asked(
-        kind if kind in dict(KINDS) else KINDS[0][0],
+        kind,
         region,
         stage if stage in Stage.values else "",
         words.strip()[:80] if storable(words) else "",

@@ -173,7 +173,7 @@ def test_who_has_a_running_or_passed_round_is_not_offered(district_staff):
     assert not candidates(district_staff, kind="willingness", stage="closed").exists()
 
 
-def post(client, query="kind=willingness", **fields):
+def post(client, query="kind=willingness&stage=planned", **fields):
     opens_at, closes_at = usual_times(timezone.now())
     usual = {
         "source": "library:willingness_short", "announce": "on", "which": "all",
@@ -185,7 +185,10 @@ def post(client, query="kind=willingness", **fields):
 def test_a_few_are_made_while_the_clerk_waits_and_the_page_tells_how_many(client, district_staff):
     yards = make_yards(3)
     client.force_login(district_staff)
-    assert client.get(reverse("surveys:bulk"), {"kind": "willingness"}).context["total"] == 3
+    assert client.get(reverse("surveys:bulk"), {"kind": "willingness", "stage": ""}).context["total"] == 3
+    assert client.get(reverse("surveys:bulk"), {"kind": "willingness"}).context["total"] == 0, "no project waits for this gate"
+    other = client.get(reverse("surveys:bulk"), {"kind": "satisfaction", "was": "willingness", "stage": "reserve"})
+    assert other.context["asked"].stage == "completed", "another kind asks at another stage"
     answer = post(client, which="some", community=[yards[0][0].pk, yards[2][0].pk])
     assert answer.status_code == 302
     assert Round.objects.count() == 2
