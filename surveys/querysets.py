@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from typing import Self
 
+from django.apps import apps
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 
@@ -43,7 +44,8 @@ class RoundQuerySet(ScopedQuerySet[M]):
         """Every word must occur: in the title, the round's code, or the community's name, pinyin, initials or code."""
         rows = self
         for word in narrow(words).lower().split():
-            rows = rows.filter(Q(title_zh__icontains=word) | Q(code__iexact=word) | Q(community__search_text__contains=word))
+            found = apps.get_model("communities", "Community")._default_manager.search(word).order_by().values("pk")
+            rows = rows.filter(Q(title_zh__contains=word) | Q(code=word.upper()) | Q(community__in=found))
         return rows
 
 
