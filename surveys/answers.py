@@ -287,9 +287,13 @@ def texts_of(round_: Round, building: str = "") -> dict[str, list[str]]:
 
 
 def staff_answers(round_: Round, answers: Answers, building: str = "") -> list[Asked]:
-    """Every question with its numbers and, for free texts, its themes with the masked texts."""
+    """Every question with its numbers and, for free texts, its themes with the masked texts.
+
+    The question that decides only once the round is closed: two looks at a live page would show how one household decided.
+    """
     texts = texts_of(round_, building)
-    return [replace(asked, groups=tuple(themes.grouped(texts.get(asked.code, [])))) for asked in answers.questions(building)]
+    shown = [asked for asked in answers.questions(building) if round_.state == RoundState.CLOSED or not asked.deciding]
+    return [replace(asked, groups=tuple(themes.grouped(texts.get(asked.code, [])))) for asked in shown]
 
 
 def public_answers(round_: Round) -> list[Asked]:

@@ -80,11 +80,12 @@ def summed(lines: Iterable[Line], building: str = "", unit: str = "") -> Line:
 
 
 def hide_small(lines: list[Line]) -> list[Line]:
-    """Lines of 1 to 4 ballots are hidden; where a single one is, the next smallest too, or the total would give it away."""
+    """Lines of 1 to 4 ballots are hidden, and the next smallest with them until two or more lines hide SMALL_GROUP ballots together:
+    the total less what is shown gives their sum away."""
     hidden = {number for number, line in enumerate(lines) if 0 < line.voted < SMALL_GROUP}
-    if len(hidden) == 1:
-        others = sorted((line.voted, number) for number, line in enumerate(lines) if number not in hidden and line.voted)
-        hidden |= {number for _, number in others[:1]}
+    others = sorted((line.voted, number) for number, line in enumerate(lines) if number not in hidden and line.voted)
+    while hidden and others and (len(hidden) == 1 or sum(lines[number].voted for number in hidden) < SMALL_GROUP):
+        hidden.add(others.pop(0)[1])
     return [replace(line, hidden=number in hidden) for number, line in enumerate(lines)]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from dataclasses import replace
 from typing import Any
 
 from django.conf import settings
@@ -16,8 +17,8 @@ from accounts.models import User
 from common.text import natural_key
 from surveys.choices import Channel, RoundKind, RoundState
 from surveys.desk import waiting_in
-from surveys.models import Round
-from surveys.results import by_day, hide_small, legal_count, tally
+from surveys.models import Round, RoundCount
+from surveys.results import by_building, by_day, legal_count, tally
 from surveys.rolls import registered
 from surveys.rules import QUORUM, LegalCount
 
@@ -69,11 +70,22 @@ def thresholds(count: LegalCount) -> list[dict[str, Any]]:
 
 
 def live_of(round_: Round, at: datetime.datetime) -> dict[str, Any]:
-    """The count at this moment: the total, by building and stairwell, by channel, Art. 278 for the owners' matters. Two queries."""
+    """The count at this moment: the total, by building and stairwell, by channel, Art. 278 for the owners' matters. Three queries.
+
+    While the round runs, turnout is of this moment, but what the ballots say comes from the kept count, which moves on in steps of
+    several ballots, and is not shown by building: nobody at the desk reads a single household's choice from two looks at the page.
+    """
     counted = tally(round_)
-    total = counted.total
-    channels = [(str(channel.label), counted.channels.get(channel, 0)) for channel in Channel]
+    total, groups = counted.total, by_building(counted)
+    running = round_.state in {RoundState.OPEN, RoundState.KEYING}
     by_law = legal_count(round_) if round_.kind == RoundKind.LEGAL else None
+    law_rows = thresholds(by_law) if by_law else []
+    if running and round_.kind != RoundKind.OPINIONS:
+        kept = RoundCount.objects.filter(round=round_).first() or RoundCount()
+        total = replace(total, agreed=kept.agreed, against=kept.against, abstained=kept.abstained)
+        groups = [(replace(house, hidden=True), [replace(line, hidden=True) for line in lines]) for house, lines in groups]
+        law_rows = law_rows[:2]  # quorum: who takes part
+    channels = [(str(channel.label), counted.channels.get(channel, 0)) for channel in Channel]
     return {
         "round": round_,
         "at": at,
@@ -81,12 +93,13 @@ def live_of(round_: Round, at: datetime.datetime) -> dict[str, Any]:
         "needed": counted.needed,
         "lacking": max(counted.needed - total.agreed, 0),
         "answers_count": round_.kind == RoundKind.OPINIONS,
-        "buildings": hide_small(counted.buildings),
-        "stairwells": hide_small(counted.stairwells),
+        "buildings": [house for house, _lines in groups],
+        "stairwells": [line for _house, lines in groups for line in lines],
+        "in_steps": running and round_.kind != RoundKind.OPINIONS,
         "channels": [(label, number) for label, number in channels],
         "law": by_law,
-        "thresholds": thresholds(by_law) if by_law else [],
-        "running": round_.state in {RoundState.OPEN, RoundState.KEYING},
+        "thresholds": law_rows,
+        "running": running,
         "days_left": (timezone.localdate(round_.closes_at) - timezone.localdate(at)).days,
     }
 

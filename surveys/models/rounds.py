@@ -16,21 +16,12 @@ from common.numbers import Share
 from communities.models import Building, Community, Household
 from projects.models import Project
 from surveys.choices import WAYS, Channel, Matter, RoundKind, RoundState, Verdict
+from surveys.models import guards
 from surveys.querysets import BelowEntryQuerySet, BelowRoundQuerySet, RoundQuerySet
 
 PERSON = settings.AUTH_USER_MODEL
 FROZEN_COLUMNS = ("round_id", "number", "household_id", "building", "unit", "door", "area", "head")
 AREA: dict[str, Any] = {"max_digits": 12, "decimal_places": 2}
-
-
-def _fixed_columns(state_condition: str, *columns: str) -> str:
-    """PL/pgSQL: these columns cannot change any more in the states named."""
-    changed = " OR ".join(f"OLD.{column} IS DISTINCT FROM NEW.{column}" for column in columns)
-    return f"""
-        IF {state_condition} AND ({changed}) THEN
-            RAISE EXCEPTION 'what a round asks, and whom, is fixed once it is announced' USING ERRCODE = 'check_violation';
-        END IF;
-    """
 
 
 @pghistory.track(exclude=["secret"])
@@ -128,17 +119,20 @@ class Round(models.Model):
                 name="round_asks_what_it_announced",
                 operation=pgtrigger.Update,
                 when=pgtrigger.Before,
-                func=_fixed_columns(
+                func=guards.fixed_columns(
                     "OLD.state NOT IN ('draft')",
                     *("code", "secret", "community_id", "project_id", "kind", "matter", "building_id", "unit"),
                     *("scheme_version", "questions", "title_zh", "title_en"),
                 )
-                + _fixed_columns(
+                + guards.fixed_columns(
                     "OLD.state NOT IN ('draft', 'announced')",
                     *("opens_at", "opened_at", "objection_days", "facts", "place"),
                 )
-                + _fixed_columns("OLD.state IN ('keying', 'closed', 'cancelled')", "closes_at", "roll_hash", "roll_count")
-                + _fixed_columns("OLD.state = 'closed'", "closed_at")
+                + guards.fixed_columns(
+                    "OLD.state IN ('keying', 'closed', 'cancelled')",
+                    *("closes_at", "roll_hash", "roll_count", "roll_area", "roll_heads"),
+                )
+                + guards.fixed_columns("OLD.state = 'closed'", "closed_at")
                 + "RETURN NEW;",
             ),
             pgtrigger.Protect(name="round_kept", operation=pgtrigger.Delete, condition=~pgtrigger.Q(old__state__in=["draft", "announced"])),
@@ -188,6 +182,7 @@ class RoundCount(models.Model):
     abstained = models.PositiveIntegerField(default=0)
     passed = models.BooleanField(null=True)
     legal = models.JSONField(default=dict)
+    ballots = models.PositiveIntegerField(default=0)  # on record when what they say was last taken over
     counted_at = models.DateTimeField()
 
     objects = BelowRoundQuerySet.as_manager()
@@ -195,6 +190,16 @@ class RoundCount(models.Model):
     class Meta:
         verbose_name = _("count of a round")
         verbose_name_plural = _("counts of rounds")
+        triggers = [
+            # gates read this row: of a closed round it says what the roll says, whoever writes it
+            pgtrigger.Trigger(
+                name="count_of_a_closed_round_is_its_roll",
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                when=pgtrigger.Before,
+                declare=[("asked", "record"), ("found", "record")],
+                func=guards.CLOSED_COUNT,
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.round_id} {self.voted}"
@@ -248,25 +253,14 @@ class RollEntry(models.Model):
                 operation=pgtrigger.Insert | pgtrigger.Delete | pgtrigger.UpdateOf(*FROZEN_COLUMNS),
                 when=pgtrigger.Before,
                 declare=[("line", "surveys_rollentry%ROWTYPE")],
-                func="""
-                    IF TG_OP = 'DELETE' THEN line := OLD; ELSE line := NEW; END IF;
-                    IF EXISTS (SELECT 1 FROM surveys_ballot WHERE round_id = line.round_id) THEN
-                        RAISE EXCEPTION 'the roll is frozen: a ballot has been cast' USING ERRCODE = 'check_violation';
-                    END IF;
-                    RETURN line;
-                """,
+                func=guards.FROZEN_ROLL,
             ),
             pgtrigger.Trigger(
                 name="roll_counts_its_own_ballot",
                 operation=pgtrigger.UpdateOf("ballot_id"),
                 when=pgtrigger.Before,
-                condition=pgtrigger.Q(new__ballot__isnull=False) & pgtrigger.Q(old__ballot__df=pgtrigger.F("new__ballot")),
-                func="""
-                    IF NOT EXISTS (SELECT 1 FROM surveys_ballot WHERE id = NEW.ballot_id AND entry_id = NEW.id) THEN
-                        RAISE EXCEPTION 'a household counts its own ballot' USING ERRCODE = 'check_violation';
-                    END IF;
-                    RETURN NEW;
-                """,
+                condition=pgtrigger.Q(old__ballot__df=pgtrigger.F("new__ballot")),
+                func=guards.OWN_BALLOT,
             ),
         ]
 
@@ -287,6 +281,7 @@ class Ballot(models.Model):
     entry = models.ForeignKey(RollEntry, models.PROTECT, related_name="ballots", db_constraint=False, db_index=False)
     receipt = models.CharField(max_length=12)
     key = models.UUIDField()
+    form = models.UUIDField(null=True)  # the phone's form: its answers may be changed and sent again
     channel = models.CharField(max_length=8, choices=Channel)
     verdict = models.PositiveSmallIntegerField(choices=Verdict)
     answers = models.JSONField(default=dict)
@@ -322,19 +317,7 @@ class Ballot(models.Model):
                 operation=pgtrigger.Insert,
                 when=pgtrigger.Before,
                 declare=[("now_state", "text"), ("opening", "timestamptz"), ("closing", "timestamptz")],
-                func="""
-                    SELECT state, opens_at, closes_at INTO now_state, opening, closing
-                    FROM surveys_round WHERE id = NEW.round_id FOR KEY SHARE;
-                    IF now_state IS NULL
-                       OR NOT (now_state = 'open' OR (now_state = 'keying' AND NEW.channel = 'paper'))
-                       OR NEW.cast_at < opening OR NEW.cast_at >= closing THEN
-                        RAISE EXCEPTION 'the round is not open' USING ERRCODE = 'check_violation', CONSTRAINT = 'ballot_in_open_round';
-                    END IF;
-                    IF NOT EXISTS (SELECT 1 FROM surveys_rollentry WHERE id = NEW.entry_id AND round_id = NEW.round_id) THEN
-                        RAISE EXCEPTION 'not on the roll of this round' USING ERRCODE = 'check_violation';
-                    END IF;
-                    RETURN NEW;
-                """,
+                func=guards.OPEN_ROUND,
             ),
         ]
 

@@ -35,9 +35,9 @@ BY_ENTRY = "e.id = %s"
 # Writes the ballot and points the roll to it, unless a later one counts already: one statement, one way to the server.
 CAST = """
     WITH new AS (
-        INSERT INTO surveys_ballot (round_id, entry_id, receipt, key, channel, verdict, answers, cast_at, entered_at, entered_by_id,
+        INSERT INTO surveys_ballot (round_id, entry_id, receipt, key, form, channel, verdict, answers, cast_at, entered_at, entered_by_id,
                                     device, proxy_sealed, document, owners_agree, owners_against)
-        VALUES (%(round)s, %(entry)s, %(receipt)s, %(key)s, %(channel)s, %(verdict)s, %(answers)s, %(cast_at)s, %(at)s, %(actor)s,
+        VALUES (%(round)s, %(entry)s, %(receipt)s, %(key)s, %(form)s, %(channel)s, %(verdict)s, %(answers)s, %(cast_at)s, %(at)s, %(actor)s,
                 %(device)s, %(proxy)s, %(document)s, %(owners_agree)s, %(owners_against)s)
         ON CONFLICT (entry_id, key) DO NOTHING
         RETURNING id, entry_id, cast_at
@@ -105,13 +105,14 @@ def words_of(round_id: int, code: str) -> Words:
 
 @dataclass(frozen=True, slots=True)
 class Cast:
-    """A counted ballot: its receipt, when it was cast, and whether it had been sent before."""
+    """A ballot: its receipt, when it was cast, whether it had been sent before (`again`), and whether a later one counts (`replaced`)."""
 
     ballot_id: int
     receipt: str
     cast_at: datetime.datetime
     at_door: Door
     again: bool = False
+    replaced: bool = False
 
     @property
     def entry_id(self) -> int:
@@ -190,35 +191,39 @@ def cast_by_phone(
     """Cast and count the ballot of the household whose code this is, and give its receipt.
 
     The same form sent again, by impatience or a lost connection, is the same ballot: the first receipt comes back, after the
-    closing too. Other answers replace the ballot; the last one counts, all stay on record. Raises CodeRefused, RoundClosed,
-    AnswersMissing; then nothing is written.
+    closing too, and when another form has replaced it since. Other answers replace the ballot; the last one counts, all stay on
+    record. Raises CodeRefused, RoundClosed, AnswersMissing; then nothing is written.
     """
     door = door_of_code(round_code, code, lock=True)
-    answers = check_answers(door.questions, posted)
+    try:
+        answers = check_answers(door.questions, posted)
+    except AnswersMissing:
+        require_open(door, at)  # once it is closed, a right code without answers is told what a wrong one is told
+        raise
     own = uuid.uuid5(key, json.dumps(answers, sort_keys=True, ensure_ascii=False))
-    if sent := _sent_before(door, own):
-        return sent
+    if door.ballot_id and (known := _known(door.entry_id, own)):
+        if known[0] == door.ballot_id:
+            return Cast(*known, door, again=True)
+        if not _last_came_from(door.ballot_id, key):
+            return Cast(*known, door, again=True, replaced=True)
+        own = uuid.uuid5(own, str(door.ballot_id))  # the same form back to an earlier answer after another one: that is a new ballot
     require_open(door, at)
-    if door.ballot_id and _known(door.entry_id, own):  # back to an earlier answer after another one: that is a new ballot
-        own = uuid.uuid5(own, str(door.ballot_id))
-    return write_ballot(door=door, key=own, channel=Channel.PHONE, answers=answers, cast_at=at, at=at, device=device)
+    return write_ballot(door=door, key=own, form=key, channel=Channel.PHONE, answers=answers, cast_at=at, at=at, device=device)
 
 
 def _known(entry_id: int, key: uuid.UUID) -> tuple[int, str, datetime.datetime] | None:
+    """The household's ballot with this key: (id, receipt, cast at)."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT id, receipt, cast_at FROM surveys_ballot WHERE entry_id = %s AND key = %s", [entry_id, key])
         row = cursor.fetchone()
     return row if row else None
 
 
-def _sent_before(door: Door, key: uuid.UUID) -> Cast | None:
-    """The ballot with this key, when it is the one that counts."""
-    if door.ballot_id is None:
-        return None
-    found = _known(door.entry_id, key)
-    if found is None or found[0] != door.ballot_id:
-        return None
-    return Cast(*found, door, again=True)
+def _last_came_from(ballot_id: int, form: uuid.UUID) -> bool:
+    """Whether the ballot that counts was sent with this form."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM surveys_ballot WHERE id = %s AND form = %s", [ballot_id, form])
+        return cursor.fetchone() is not None
 
 
 def write_ballot(
@@ -230,6 +235,7 @@ def write_ballot(
     cast_at: datetime.datetime,
     at: datetime.datetime,
     device: str = "",
+    form: uuid.UUID | None = None,
     entered: Entered = Entered(),
 ) -> Cast:
     """Insert the ballot and count it; inside the caller's transaction, on a locked household. All channels end here.
@@ -240,6 +246,7 @@ def write_ballot(
         "round": door.round_id,
         "entry": door.entry_id,
         "key": key,
+        "form": form,
         "channel": channel,
         "verdict": VERDICTS[counts_as(door.questions, answers)],
         "answers": json.dumps(answers, ensure_ascii=False),

@@ -16,10 +16,15 @@ from surveys.errors import CountsDisagree
 from surveys.models import Publication, Round, RoundCount
 from surveys.publications import leaves_of, question_of, rule_of
 from surveys.results import Tally, legal_count, legal_figures, recount, tally
+from surveys.rules import SMALL_GROUP
 
 
 def keep_count(round_: Round, at: datetime.datetime, *, final: bool = False) -> Tally:
-    """Count the round and keep the figures for lists, maps and gates; `passed` is set once the round is closed."""
+    """Count the round and keep the figures for lists, maps and gates; `passed` is set once the round is closed.
+
+    While it runs, what the ballots say moves on in steps of SMALL_GROUP ballots: whoever watches one household vote does not see
+    its choice in the difference. Who has voted is always up to the moment.
+    """
     counted = tally(round_)
     total = counted.total
     values: dict[str, Any] = {
@@ -36,6 +41,11 @@ def keep_count(round_: Round, at: datetime.datetime, *, final: bool = False) -> 
         values |= {"legal": legal_figures(by_law), "passed": by_law.passed if final else None}
     elif final:
         values["passed"] = counted.passed
+    values["ballots"] = round_.ballots.count()
+    kept = RoundCount.objects.filter(round=round_).first()
+    if not final and round_.kind != RoundKind.OPINIONS and values["ballots"] < (kept.ballots if kept else 0) + SMALL_GROUP:
+        for name in ("agreed", "against", "abstained", "legal", "ballots"):
+            values[name] = getattr(kept, name) if kept else RoundCount._meta.get_field(name).get_default()
     RoundCount.objects.update_or_create(round=round_, defaults=values)
     return counted
 

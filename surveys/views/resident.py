@@ -88,7 +88,7 @@ class VotePage(PublicView):
         round_ = queries.round_by_code(code)
         if round_ is None:
             return self.unknown()
-        if isinstance(error, CodeRefused):
+        if isinstance(error, CodeRefused) and is_code(typed(household)):  # what has not the form of a code guesses nothing
             count_wrong_code(client_address(self.request), round_, timezone.now())
         return self.code_page(round_, code=household[:20], fault=error.message, status=error.status)
 
@@ -113,13 +113,14 @@ class VotePage(PublicView):
         """The receipt: that the household has voted, when, and its number; not what."""
         door, query = cast.at_door, self.query()
         is_open = door.state == RoundState.OPEN and timezone.now() < door.closes_at
-        key = (door.round_id, door.closes_at, door.contact, door.state, is_open, query)
+        key = (door.round_id, door.closes_at, door.contact, door.state, is_open, cast.replaced, query)
         frame = RECEIPT_FRAMES.get(key)
         if frame is None:
             context = {
                 **TOKENS,
                 "face": face_of_door(door),
                 "open": is_open,
+                "replaced": cast.replaced,
                 "again_form": "again",
                 "again_action": reverse("surveys:ballot-cast", args=[door.code]),
             }

@@ -157,6 +157,8 @@ class RoundRecount(ActionView):
         found = recount(round_)
         if found.agrees:
             words = _("Counted again from %(ballots)s ballots: %(voted)s households, %(agreed)s agree. The roll says the same.")
+            if round_.state != RoundState.CLOSED:
+                words = _("Counted again from %(ballots)s ballots: %(voted)s households. The roll says the same.")
             messages.info(request, words % {"ballots": found.ballots, "voted": found.voted, "agreed": found.agreed})
         else:
             words = _("The recount differs from the roll for %(wrong)s households. Tell the operator before anything else is done.")

@@ -6,6 +6,7 @@ import datetime
 from dataclasses import dataclass
 from itertools import count
 
+import pgtrigger
 import pytest
 from django.db import transaction
 from django.urls import reverse
@@ -96,10 +97,11 @@ def hold(entry, held: Held, actor) -> Round:
         closed_at=closed_at if held.closed else None, roll_hash="h", roll_count=held.households, roll_area=1, roll_heads=1,
         created_at=opened_at, created_by=actor,
     )  # fmt: skip
-    RoundCount.objects.create(
-        round=row, voted=held.voted, agreed=held.agreed, against=held.against,
-        passed=gate_passed(held.agreed, held.households) if held.closed else None, counted_at=closed_at,
-    )  # fmt: skip
+    with pgtrigger.ignore("surveys.RoundCount:count_of_a_closed_round_is_its_roll"):  # figures without a roll behind them
+        RoundCount.objects.create(
+            round=row, voted=held.voted, agreed=held.agreed, against=held.against,
+            passed=gate_passed(held.agreed, held.households) if held.closed else None, counted_at=closed_at,
+        )  # fmt: skip
     return row
 
 

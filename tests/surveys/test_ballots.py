@@ -54,6 +54,22 @@ def test_the_same_form_with_another_answer_replaces_the_ballot(round_):
     assert recount(round_).agrees
 
 
+def test_an_old_form_that_arrives_late_does_not_take_back_a_newer_vote(round_):
+    first, old, new = entries(round_)[0], uuid.uuid4(), uuid.uuid4()
+    given = cast(first, "yes", key=old, time="19:00")
+    cast(first, "no", key=new, time="19:10")
+    late = cast(first, "yes", key=old, time="19:20")
+    assert (late.receipt, late.replaced) == (given.receipt, True)
+    assert (tally(round_).total.agreed, tally(round_).total.against) == (0, 1)
+    assert Ballot.objects.count() == 2
+
+
+def test_once_closed_a_right_code_without_answers_is_told_what_a_wrong_one_is_told(round_):
+    close_round(round_=round_, at=at("2021-04-10", "20:01"))
+    with pytest.raises(RoundClosed):
+        cast(entries(round_)[0], "", when="2021-04-11")
+
+
 def test_a_resubmission_after_the_closing_still_gives_its_receipt(round_):
     first, key = entries(round_)[0], uuid.uuid4()
     given = cast(first, key=key)
@@ -100,7 +116,9 @@ def test_before_and_after_its_time_a_round_takes_no_ballot(round_, moment):
 def test_the_database_itself_refuses_what_must_not_happen(round_):
     first, second = entries(round_)[:2]
     given = cast(first)
+    moved = "UPDATE surveys_roundcount SET agreed = agreed + 1, passed = true"
     refused = [
+        ("UPDATE surveys_rollentry SET ballot_id = NULL", []),
         ("UPDATE surveys_ballot SET verdict = 0", []),
         ("DELETE FROM surveys_ballot", []),
         ("UPDATE surveys_rollentry SET ballot_id = %s WHERE id = %s", [given.ballot_id, second.pk]),
@@ -116,6 +134,10 @@ def test_the_database_itself_refuses_what_must_not_happen(round_):
     for statement, values in refused[:-1]:
         with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(statement, values)
+    close_round(round_=round_, at=at("2021-04-10", "20:01"))
+    for statement in (moved, "UPDATE surveys_round SET roll_area = 1", "UPDATE surveys_round SET roll_heads = 1"):
+        with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(statement)
 
 
 def test_exactly_80_percent_passes_and_one_household_less_does_not(tree):

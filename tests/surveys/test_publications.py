@@ -3,6 +3,7 @@
 import subprocess
 import sys
 
+import pgtrigger
 import pytest
 
 from surveys import signing
@@ -89,7 +90,10 @@ def test_a_round_whose_counts_differ_is_not_published(community):
     round_ = make_open_round(community, make_planned_project(community), households=5)
     for entry in RollEntry.objects.filter(round=round_).select_related("round"):
         cast(entry)
-    with connection.cursor() as cursor:  # somebody with the database in their hands drops a vote from the roll
+    with (
+        pgtrigger.ignore("surveys.RollEntry:roll_counts_its_own_ballot"),
+        connection.cursor() as cursor,
+    ):  # somebody with the database in their hands drops a vote from the roll
         cursor.execute("UPDATE surveys_rollentry SET ballot_id = NULL WHERE id = (SELECT min(id) FROM surveys_rollentry)")
     with pytest.raises(CountsDisagree):
         close_round(round_=round_, at=at("2021-04-10", "20:01"))

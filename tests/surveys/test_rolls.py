@@ -5,8 +5,12 @@ from django.db import DatabaseError, transaction
 
 from communities.models import Household, Owner
 from surveys.models import RollEntry
+from surveys.operations.publishing import keep_count
+from surveys.operations.rounds import close_round
 from surveys.results import legal_count, tally
 from surveys.rolls import figures_of
+from surveys.screens import live_of
+from tests.factories.evidence import at
 from tests.factories.register import make_community
 from tests.factories.rounds import cast, fill_flats, make_closed_round, make_open_round
 from tests.factories.works import make_planned_project
@@ -91,3 +95,18 @@ def test_a_matter_of_the_owners_is_counted_by_head_and_area_and_published(commun
     header = round_.publications.get().header
     assert "result: passed" in header
     assert "took-part-heads: 8" in header
+
+
+def test_what_ballots_say_moves_on_in_steps_while_the_round_runs(community):
+    round_ = make_open_round(community, make_planned_project(community), households=20)
+    seen = []
+    for number, entry in enumerate(entries(round_)[:11]):
+        cast(entry, "yes", time=f"{9 + number // 6:02d}:{number % 6 * 10:02d}")
+        keep_count(round_, at("2021-04-06", "19:00"))
+        live = live_of(round_, at("2021-04-06", "19:00"))
+        assert live["total"].voted == number + 1
+        assert all(line.hidden for line in [*live["buildings"], *live["stairwells"]])
+        seen.append(live["total"].agreed)
+    assert seen == [0, 0, 0, 0, 5, 5, 5, 5, 5, 10, 10]
+    closed = close_round(round_=round_, at=at("2021-04-10", "20:01"))
+    assert live_of(closed, at("2021-04-11"))["total"].agreed == 11

@@ -173,11 +173,12 @@ def test_counts_of_running_rounds_are_kept_ready(community, clock):
     clock("2021-04-06", "10:00")
     tasks.count_running()
     assert RoundCount.objects.get(round=round_).voted == 0
-    cast(roll_of(round_)[0], time="10:30")
+    for entry in roll_of(round_)[:5]:
+        cast(entry, time="10:30")
     clock("2021-04-06", "10:31")
     tasks.count_running()
     counted = RoundCount.objects.get(round=round_)
-    assert (counted.voted, counted.agreed, counted.passed, counted.counted_at) == (1, 1, None, at("2021-04-06", "10:31"))
+    assert (counted.voted, counted.agreed, counted.passed, counted.counted_at) == (5, 5, None, at("2021-04-06", "10:31"))
     clock("2021-04-06", "11:00")
     tasks.count_running()
     assert RoundCount.objects.get(round=round_).counted_at == at("2021-04-06", "10:31")  # nothing new came in
