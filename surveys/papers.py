@@ -135,7 +135,7 @@ def result_of(round_: Round, absolute: Absolute, language: str) -> Result:
         channels=tuple(channels),
         proof=Proof(publication.root, publication.key_id, publication.published_at, url),
         objections=Objections(
-            timezone.localdate(round_.closed_at),
+            timezone.localdate(round_.closed_at) + datetime.timedelta(days=1),
             timezone.localdate(round_.objections_until),
             absolute(reverse("surveys:result", args=[round_.code])),
             received=objections.count(),

@@ -221,6 +221,12 @@ def moment(value: datetime | None) -> str:
 
 
 @register.filter
+def dated_moment(value: datetime | None) -> str:
+    """The same with the year, for what may lie long back."""
+    return spoken.resident_moment(value, _language(), year=True) if value else ""
+
+
+@register.filter
 def resident_day(value: date | datetime | None) -> str:
     """For residents: "4 月 10 日（周六）", "Sat 10 April"."""
     return spoken.resident_day(value, _language()) if value else ""

@@ -106,7 +106,7 @@ class DecideForm(forms.Form):
 
     decision = forms.ChoiceField(
         label=_("Decision"),
-        choices=[("uphold", ObjectionState.UPHELD.label), ("dismiss", ObjectionState.DISMISSED.label)],
+        choices=lambda: [("uphold", ObjectionState.UPHELD.label), ("dismiss", ObjectionState.DISMISSED.label)],
         widget=forms.RadioSelect,
         error_messages={"required": _("Choose a decision.")},
     )

@@ -45,7 +45,7 @@ def keep_count(round_: Round, at: datetime.datetime, *, final: bool = False) -> 
     kept = RoundCount.objects.filter(round=round_).first()
     if not final and round_.kind != RoundKind.OPINIONS and values["ballots"] < (kept.ballots if kept else 0) + SMALL_GROUP:
         for name in ("agreed", "against", "abstained", "legal", "ballots"):
-            values[name] = getattr(kept, name) if kept else RoundCount._meta.get_field(name).get_default()
+            values[name] = getattr(kept, name) if kept else getattr(RoundCount(), name)
     RoundCount.objects.update_or_create(round=round_, defaults=values)
     return counted
 

@@ -85,7 +85,7 @@ class BulkPage(ActionView):
         asked = asked_of(request)
         opens_at, closes_at = usual_times(timezone.now())
         first = for_kind(asked.kind)[0]
-        initial = {"source": f"library:{first.code}", "opens_at": opens_at, "closes_at": closes_at, "announce": True, "remind": True}
+        initial = {"source": f"library:{first.code}", "opens_at": opens_at, "closes_at": closes_at, "announce": False, "remind": True}
         return self._page(request, asked, self._form(request, asked, initial=initial), set())
 
     def post(self, request: StaffRequest) -> HttpResponse:

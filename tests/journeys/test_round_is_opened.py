@@ -94,8 +94,8 @@ def test_a_round_is_drafted_announced_printed_and_opened(open_page, sign_in, yar
     move_the_clock_to_the_opening(round_)
     page.reload()
     assert axe(page) == []
-    agreed = page.locator("#live .fig.lead .of")
-    assert agreed.inner_text().startswith("0 / 12")
+    voted = page.locator("#live .fig .of", has_text="/ 12").nth(1)
+    assert voted.inner_text().startswith("0 / 12")
     vote(round_, 1)
-    page.wait_for_function("() => document.querySelector('#live .fig.lead .of').innerText.startsWith('1 / 12')", timeout=25_000)
+    page.wait_for_function("() => document.querySelectorAll('#live .fig .of')[1].innerText.startsWith('1 / 12')", timeout=25_000)
     assert "还差" in page.inner_text(".says")
