@@ -53,7 +53,7 @@ def run() -> list[dict[str, Any]]:
         for clients in (8, 32):
             rows += casting(port, ballots, clients)
         rows += races(port, ballots)
-    rows += [kept(rounds), full_recount()]
+    rows += [kept(rounds), full_recount(), result_page()]
     return rows
 
 
