@@ -132,8 +132,8 @@ def joint_acceptance(dossier: Dossier) -> Finding:
 
 
 def scheme_drawn(dossier: Dossier) -> Finding:
-    """A version of the scheme is on record."""
-    scheme = dossier.scheme
+    """A version of the scheme is on record by the day."""
+    scheme = next((one for one in reversed(dossier.schemes) if one.drawn_on <= dossier.day), None)
     return found(
         "scheme_drawn",
         actual=int(scheme is not None),

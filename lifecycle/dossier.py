@@ -35,9 +35,9 @@ class Dossier:
         return [record for record in self.records if record.kind == kind]
 
     def rounds(self, kind: str) -> dict[int, Standing]:
-        """Community → its newest closed round of a kind, as of the day; asked once."""
+        """Community → its newest closed round of a kind, whatever the day; asked once."""
         if kind not in self._rounds:
-            self._rounds[kind] = standing_rounds(self.project, kind, self.day)
+            self._rounds[kind] = standing_rounds(self.project, kind)
         return self._rounds[kind]
 
     def running(self, kind: str) -> dict[int, str]:
@@ -54,7 +54,7 @@ def dossiers(projects: Iterable[Project], day: datetime.date) -> list[Dossier]:
     for contract in Contract.objects.filter(project__in=found).order_by("signed_on", "pk"):
         found[contract.project_id].contracts.append(contract)
     every = [dossier.project for dossier in found.values()]
-    for pk, schemes in schemes_of(every, up_to=day).items():
+    for pk, schemes in schemes_of(every).items():  # all of them: no step is recorded behind a version that came later
         found[pk].schemes = schemes
     for pk, records in standing_records(every, up_to=day).items():
         found[pk].records = records

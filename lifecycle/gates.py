@@ -107,6 +107,8 @@ def _said(problems: list[tuple[str, str]], *, alone: bool) -> str:
 
 def _why_shut(standing: Standing, day: datetime.date) -> str:
     """What keeps a closed round from opening the gate on that day; "" for nothing."""
+    if standing.closed_on > day:
+        return _("the round that counts closed on %(day)s; the step cannot lie before it") % {"day": standing.closed_on.isoformat()}
     if standing.open_objections:
         return _("%(count)s objections are not decided yet; the gate is frozen") % {"count": standing.open_objections}
     if not standing.reached:

@@ -136,6 +136,27 @@ class GateOverride(models.Model):
         return f"{self.project_id} {self.stage} {self.gate}"
 
 
+STAGES = ", ".join(f"'{stage.value}'" for stage in Stage)
+# only its own newest row moves a stage: a step to it, or a step taken back to the one that stands (to the step before, where none does)
+MOVE = """
+                    SELECT kind, stage INTO newest FROM lifecycle_stagechange WHERE project_id = NEW.id ORDER BY id DESC LIMIT 1;
+                    SELECT r.stage INTO standing FROM lifecycle_stagechange r
+                    WHERE r.project_id = NEW.id AND r.kind = 'reach'
+                      AND NOT EXISTS (SELECT 1 FROM lifecycle_stagechange b WHERE b.reverses_id = r.id)
+                    ORDER BY r.id DESC LIMIT 1;
+                    IF newest IS NULL OR NOT (
+                        (newest.kind = 'reach' AND newest.stage = NEW.stage)
+                        OR (newest.kind = 'reverse' AND standing IS NOT NULL AND standing.stage = NEW.stage)
+                        OR (newest.kind = 'reverse' AND standing IS NULL
+                            AND array_position(ARRAY[STAGES], NEW.stage::text) = array_position(ARRAY[STAGES], newest.stage::text) - 1)
+                    ) THEN
+                        RAISE EXCEPTION 'a project''s stage moves only together with its stage change'
+                            USING ERRCODE = 'check_violation';
+                    END IF;
+                    RETURN NEW;
+                """.replace("STAGES", STAGES)
+
+
 class ProjectOnTheStair(Project):
     """The project as this floor guards it: its stage moves only together with a row of its history.
 
@@ -151,17 +172,8 @@ class ProjectOnTheStair(Project):
                 operation=pgtrigger.UpdateOf("stage"),
                 when=pgtrigger.Before,
                 condition=pgtrigger.Q(old__stage__df=pgtrigger.F("new__stage")),
-                func="""
-                    IF NOT EXISTS (
-                        SELECT 1 FROM (
-                            SELECT kind, stage FROM lifecycle_stagechange WHERE project_id = NEW.id ORDER BY id DESC LIMIT 1
-                        ) newest WHERE newest.kind = 'reverse' OR newest.stage = NEW.stage
-                    ) THEN
-                        RAISE EXCEPTION 'a project''s stage moves only together with its stage change'
-                            USING ERRCODE = 'check_violation';
-                    END IF;
-                    RETURN NEW;
-                """,
+                declare=[("newest", "record"), ("standing", "record")],
+                func=MOVE,
             ),
             pgtrigger.Trigger(
                 name="stage_begins_with_its_change",

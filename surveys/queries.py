@@ -53,15 +53,15 @@ class Standing:
         return max(households_needed(self.households, GATE_PERCENT) - self.agreed, 0)
 
 
-def standing_rounds(project: Project, kind: str, day: datetime.date) -> dict[int, Standing]:
-    """community id -> its newest round of the kind that was closed on that day or before; one query.
+def standing_rounds(project: Project, kind: str) -> dict[int, Standing]:
+    """community id -> its newest closed round of the kind; one query.
 
-    A later round takes the place of an earlier one, whichever way it went. Objections are those open now.
+    A later round takes the place of an earlier one, whichever way it went, and whatever day a step is recorded for: nobody
+    steps back behind a lost vote. Objections are those open now.
     """
-    end = timezone.make_aware(datetime.datetime.combine(day + datetime.timedelta(days=1), datetime.time.min))
     waiting = Objection.objects.filter(round=OuterRef("pk"), state=ObjectionState.OPEN).order_by().values("round")
     rows = (
-        Round.objects.filter(project=project, kind=kind, state=RoundState.CLOSED, closed_at__lt=end)
+        Round.objects.filter(project=project, kind=kind, state=RoundState.CLOSED)
         .select_related("counted", "community")
         .annotate(waiting=Coalesce(Subquery(waiting.annotate(number=Count("pk")).values("number")), 0))
         .order_by("community_id", "-closed_at", "-pk")

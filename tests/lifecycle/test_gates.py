@@ -72,12 +72,27 @@ def test_the_newest_closed_round_counts_whichever_way_it_went(project):
     give_round(project, "satisfaction", agreed=10, households=10, closed="2021-03-10")
     give_round(project, "satisfaction", agreed=5, households=10, closed="2021-04-10")
     assert not finding(project, "satisfaction").passed
-    assert finding(project, "satisfaction", on="2021-03-31").passed
+    for earlier in ("2021-03-20", "2021-03-31", "2021-04-09"):
+        assert not finding(project, "satisfaction", on=earlier).passed, "nobody steps back behind a lost vote"
 
 
-def test_a_round_closed_after_the_day_does_not_count(project):
+def test_a_later_version_of_the_scheme_closes_the_gate_for_earlier_days_too(project, district_staff):
+    give_round(project, "scheme", closed="2021-03-10", version=1)
+    assert finding(project, "scheme_vote", on="2021-04-01").passed
+    make_scheme(project, district_staff, drawn="2021-04-20", items=(*ITEMS, ("lifts", "加装电梯", "2", "台", 900_000)))
+    for on in ("2021-04-01", "2021-04-30"):
+        assert "加装电梯" in finding(project, "scheme_vote", on=on).sentence
+    drawn = {
+        on: next(f for f in findings_for(project, Stage.DESIGNED, day(on)) if f.code == "scheme_drawn")
+        for on in ("2021-02-15", "2021-03-15")
+    }
+    assert [found.passed for found in drawn.values()] == [False, True]
+
+
+def test_a_round_closed_after_the_day_does_not_open_the_gate_for_it(project):
     give_round(project, "willingness", agreed=10, households=10)
-    assert finding(project, "willingness", on="2021-04-09").sentence == "No closed round."
+    found = finding(project, "willingness", on="2021-04-09")
+    assert (found.passed, "2021-04-10" in found.sentence) == (False, True)
 
 
 def test_the_gate_waits_for_the_last_day_of_objections_unless_the_installation_does_not(project, settings):
