@@ -11,12 +11,13 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Count, Prefetch, QuerySet
 from django.db.models.functions import TruncDate
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from communities.owners import Contact, masked_contact
 from surveys.choices import CallOutcome, Channel, ReviewKind, RoundState, SheetState, VisitOutcome
-from surveys.models import Ballot, CallBack, Keying, Objection, Review, RollEntry, Round, Sheet
+from surveys.models import Ballot, CallBack, Keying, Objection, Review, RollEntry, Round, Sheet, SlipPrint
 from surveys.queries import missing_households
 from surveys.rules import Question
 from surveys.voting import worded
@@ -84,8 +85,13 @@ def sheets_of(round_: Round) -> list[Sheet]:
 
 
 def takes_paper(round_: Round) -> bool:
-    """Whether sheets can be registered and keyed now."""
+    """Whether registered sheets can be keyed now."""
     return round_.state in {RoundState.OPEN, RoundState.KEYING}
+
+
+def registers_paper(round_: Round, at: datetime.datetime) -> bool:
+    """Whether further sheets can be registered."""
+    return round_.state == RoundState.OPEN and at < round_.closes_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +204,25 @@ def objections_of(round_: Round) -> list[Objection]:
     """Open ones first, oldest on top."""
     rows = Objection.objects.filter(round=round_).select_related("entry", "ballot__entered_by", "ballot__sheet", "decided_by")
     return sorted(rows, key=lambda one: (one.decided_at is not None, one.raised_at))
+
+
+def given_anew(round_: Round) -> dict[int, str]:
+    """Objections made with a code that the household got after the closing, each with a sentence that says from whom and why.
+
+    With such a code somebody else could have objected: whoever decides asks the household first.
+    """
+    late: dict[int, list[SlipPrint]] = {}
+    for one in SlipPrint.objects.filter(round=round_, entry__isnull=False, recorded_at__gte=round_.closes_at).select_related("recorded_by"):
+        late.setdefault(one.entry_id or 0, []).append(one)
+    marked = {}
+    for objection in Objection.objects.filter(round=round_, entry__in=late):
+        prints = [one for one in late[objection.entry_id] if one.recorded_at <= objection.raised_at]
+        if prints:
+            last = max(prints, key=lambda one: (one.recorded_at, one.pk))
+            when = timezone.localtime(last.recorded_at).strftime("%Y-%m-%d %H:%M")
+            words = {"when": when, "name": last.recorded_by, "reason": last.reason}
+            marked[objection.pk] = _("Code given out anew on %(when)s by %(name)s: %(reason)s") % words
+    return marked
 
 
 def waiting_calls(round_: Round, viewer: User) -> int:

@@ -37,7 +37,7 @@ def record_call(*, call_back: CallBack, outcome: str, actor: User, at: datetime.
     call_back.outcome, call_back.note, call_back.called_at, call_back.called_by = outcome, words, at, actor
     call_back.save()
     if outcome == CallOutcome.DENIED:
-        detail: dict[str, object] = {"account": ballot.entered_by_id, "receipt": ballot.receipt, "said": words}
+        detail: dict[str, object] = {"account": ballot.entered_by_id, "call_back": call_back.pk, "said": words}
         raise_review(round_=ballot.round, kind=ReviewKind.DENIED_CALL, subject=f"ballot {ballot.pk}", detail=detail, at=at)
     return call_back
 

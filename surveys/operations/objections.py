@@ -6,13 +6,14 @@ import datetime
 
 import pghistory
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from common.errors import InvalidInput
 from surveys.choices import ObjectionState, RoundState
 from surveys.errors import ObjectionRefused
-from surveys.models import Annulment, Ballot, Keying, Objection, RollEntry, Round, Sheet
+from surveys.models import Annulment, Ballot, Keying, Objection, RollEntry, Round, Sheet, SlipPrint
 from surveys.operations.ballots import door_of_code
 from surveys.operations.publishing import publish
 from surveys.operations.rounds import locked_round
@@ -27,8 +28,9 @@ def raise_objection(*, round_code: str, code: str, text: str, at: datetime.datet
     """Object to what was counted for the household whose code this is; from the closing until `round.objections_until`.
 
     The gate is frozen from now until it is decided. The same words sent again are the same objection, decided or not: nobody
-    freezes the gate twice by reloading a page. One open objection for each household. Raises CodeRefused; ObjectionRefused
-    outside the period or while another one is open; InvalidInput without words or with more than 500 characters.
+    freezes the gate twice by reloading a page. One objection for each household and ballot that counts for it (or none): after a
+    decision it objects again only when its ballot has changed since. Raises CodeRefused; ObjectionRefused outside the period, while
+    another one is open or after the decision; InvalidInput without words or with more than 500 characters.
     """
     door = door_of_code(round_code, code)
     if door.state != RoundState.CLOSED:  # an open round is not locked: its ballots would wait
@@ -43,6 +45,8 @@ def raise_objection(*, round_code: str, code: str, text: str, at: datetime.datet
     _require_period(round_, at)
     if Objection.objects.filter(entry=entry, state=ObjectionState.OPEN).exists():
         raise ObjectionRefused(_("Your objection is already being looked at. Please wait for the decision."))
+    if said := Objection.objects.filter(entry=entry, ballot_id=entry.ballot_id).last():
+        raise ObjectionRefused(_("Your objection was decided already. The reason: %(reason)s") % {"reason": said.reason})
     return Objection.objects.create(round=round_, entry=entry, ballot_id=entry.ballot_id, text=words, raised_at=at)
 
 
@@ -73,13 +77,33 @@ def hands_of(ballot: Ballot) -> set[int]:
     return hands | set(Keying.objects.filter(sheet__in=sheets).values_list("recorded_by_id", flat=True))
 
 
+def holders_of(entry: RollEntry) -> set[int]:
+    """The accounts that have seen this household's code: who gave it a new one, or printed codes of the round in bulk."""
+    prints = SlipPrint.objects.filter(Q(entry=entry) | Q(entry__isnull=True), round_id=entry.round_id)
+    return set(prints.values_list("recorded_by_id", flat=True))
+
+
+def why_not_decided_by(objection: Objection, actor: User) -> str:
+    """Why this person does not decide the objection, in a sentence; "" when nothing stands against it.
+
+    Who had the ballot in hand would judge the own work. Who holds a code could object with it: one person would annul any ballot.
+    """
+    if objection.ballot is not None and actor.pk in hands_of(objection.ballot):
+        return _("Whoever entered or keyed this ballot does not decide about it. Ask a colleague.")
+    if actor.pk in holders_of(objection.entry):
+        return _("Whoever gave this household a new code or printed codes of this round does not decide. A colleague who holds none does.")
+    return ""
+
+
 @transaction.atomic
 def decide_objection(*, objection: Objection, uphold: bool, reason: str, actor: User, at: datetime.datetime) -> Objection:
-    """Decide an open objection, once, with a public reason; never by somebody who entered or keyed the ballot.
+    """Decide an open objection, once, with a public reason; never by somebody who entered or keyed the ballot
+    or holds the household's code.
 
     Upheld: the ballot is annulled (it stays on record), the household's last ballot that is not annulled counts again, or none,
     and the next signed revision of the result is published. Dismissed: everything stays. Raises ObjectionRefused when it is
-    decided already, when the actor had the ballot in hand, or when there is no ballot to take out; InvalidInput without a reason.
+    decided already, when the actor had the ballot or the code in hand, or when there is no ballot to take out; InvalidInput without
+    a reason.
     """
     round_ = locked_round(objection.round_id)
     actor.require("rounds.decide", round_.community.region.path)
@@ -87,8 +111,8 @@ def decide_objection(*, objection: Objection, uphold: bool, reason: str, actor: 
     if objection.state != ObjectionState.OPEN:
         raise ObjectionRefused(_("This objection is decided already: %(state)s.") % {"state": objection.get_state_display()})
     ballot = Ballot.objects.get(pk=objection.ballot_id) if objection.ballot_id else None
-    if ballot is not None and actor.pk in hands_of(ballot):
-        raise ObjectionRefused(_("Whoever entered or keyed this ballot does not decide about it. Ask a colleague."))
+    if refused := why_not_decided_by(objection, actor):
+        raise ObjectionRefused(refused)
     if uphold and ballot is None:
         raise ObjectionRefused(_("No ballot counted for this household: there is nothing to take out. Dismiss it with what was done."))
     objection.reason = _reason(reason)

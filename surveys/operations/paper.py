@@ -25,13 +25,22 @@ NAMESPACE = uuid.UUID("6f6c9f0a-6a0e-4a54-9d5e-2f3f0d9a4f11")  # of ballots' key
 TO_KEY = (SheetState.FIRST, SheetState.SECOND, SheetState.DIFFERS)
 
 
+def _require_registers(round_: Round, at: datetime.datetime) -> None:
+    """Raise RoundClosed unless sheets can be registered: whoever came after the closing would know how it stands."""
+    if round_.state == RoundState.OPEN and at < round_.closes_at:
+        return
+    if round_.state in {RoundState.DRAFT, RoundState.ANNOUNCED}:
+        raise RoundClosed(_("Voting has not begun yet."))
+    raise RoundClosed(_("Voting is over: no further sheet is registered. Only those registered before the closing are keyed."))
+
+
 def _require_takes_paper(round_: Round) -> None:
-    """Raise RoundClosed unless sheets can be registered, keyed or taken out."""
+    """Raise RoundClosed unless sheets can be keyed or taken out."""
     if round_.state in {RoundState.OPEN, RoundState.KEYING}:
         return
     if round_.state in {RoundState.DRAFT, RoundState.ANNOUNCED}:
         raise RoundClosed(_("Voting has not begun yet."))
-    raise RoundClosed(_("The round is over: sheets are no longer taken or keyed."))
+    raise RoundClosed(_("The round is over: sheets are no longer keyed or taken out."))
 
 
 @transaction.atomic
@@ -46,7 +55,7 @@ def register_sheet(
     proxy_name: str = "",
     document: bytes | None = None,
 ) -> Sheet:
-    """Keep the photo of a signed sheet that a household of the roll handed in while the round was open.
+    """Keep the photo of a signed sheet that a household of the roll handed in; only while the round is open and before it closes.
 
     The same photo for the same household is the same sheet. A photo that stands for another household or round of this
     community is refused: a form is not used twice. Raises CannotEnter, RoundClosed, InvalidInput.
@@ -55,7 +64,7 @@ def register_sheet(
     # no ballot waits for this lock: it only keeps two registrations of one photo apart
     round_ = Round.objects.select_related("community__region").select_for_update(of=("self",), no_key=True).get(pk=round_.pk)
     actor.require("rounds.enter", round_.community.region.path)
-    _require_takes_paper(round_)
+    _require_registers(round_, at)
     if entry.round_id != round_.pk:
         raise CannotEnter(_("This household is not on the roll of this round. Nobody off the roll can vote."))
     if not (round_.opens_at <= handed_in_at < round_.closes_at and handed_in_at <= at):

@@ -21,6 +21,7 @@ from surveys.entering import (
     ballot_of_review,
     call_backs_for,
     entered_by_staff,
+    given_anew,
     household_of,
     objections_of,
     review_words,
@@ -29,7 +30,7 @@ from surveys.entering import (
 from surveys.forms.entering import CallForm, DecideForm, SettleForm
 from surveys.models import Ballot, CallBack, Objection, Review, RollEntry, Round
 from surveys.operations.calls import account_of, record_call, settle_review
-from surveys.operations.objections import decide_objection, hands_of
+from surveys.operations.objections import decide_objection, why_not_decided_by
 from surveys.rolls import masked_door
 from surveys.screens import day_text
 from surveys.views.entering import round_with_roll
@@ -245,7 +246,10 @@ class ObjectionList(ActionView):
         round_ = round_with_roll(request, pk, self.action)
         path = round_.community.region.path
         clear = request.user.may("rounds.check", path)
-        rows = [{"objection": row, "household": called(row.entry, clear=clear)} for row in objections_of(round_)]
+        anew = given_anew(round_)
+        rows = [
+            {"objection": row, "household": called(row.entry, clear=clear), "anew": anew.get(row.pk, "")} for row in objections_of(round_)
+        ]
         context = {
             "round": round_,
             "rows": rows,
@@ -285,9 +289,8 @@ class ObjectionPage(CheckPage):
     def page(self, request: StaffRequest, round_: Round, row: Objection) -> dict[str, Any]:
         """Who objects to what: never the choice."""
         ballot = row.ballot
-        refused = ""
-        if ballot is not None and request.user.pk in hands_of(ballot):
-            refused = _("Whoever entered or keyed this ballot does not decide about it. Ask a colleague.")
+        refused = why_not_decided_by(row, request.user) if row.state == ObjectionState.OPEN else ""
+        anew = given_anew(round_).get(row.pk, "")
         return {
             "title": _("Decide an objection"),
             "facts": [
@@ -297,7 +300,7 @@ class ObjectionPage(CheckPage):
                 *self._ballot_facts(ballot),
             ],
             "pictures": self._pictures(round_, ballot),
-            "warnings": [refused] if refused else [],
+            "warnings": [words for words in (anew, refused) if words],
             "points": [
                 _("Upheld: the ballot is annulled, the household's ballot before it counts again, or none. A new revision is published."),
                 _("Dismissed: everything stays. In both cases the reason is public."),

@@ -18,7 +18,7 @@ from common.views import ActionView, StaffRequest
 from communities.owners import masked_contact
 from surveys.choices import RoundState, VisitOutcome
 from surveys.codes import spoken
-from surveys.entering import entry_with_people, household_of, missing_by_stairwell, roll_choices
+from surveys.entering import entry_with_people, household_of, missing_by_stairwell, registers_paper, roll_choices
 from surveys.forms.entering import DoorForm, NewCodeForm
 from surveys.models import Ballot, RollEntry, Round
 from surveys.operations.doorstep import enter_at_door, record_visit, reissue_code
@@ -69,6 +69,7 @@ class MissingHouseholds(ActionView):
             ],
             "only": only,
             "running": round_.state == RoundState.OPEN,
+            "registers": registers_paper(round_, timezone.now()),
             "may_enter": request.user.may("rounds.enter", path),
             "may_manage": request.user.may("rounds.manage", path),
             "roll": roll_choices(round_),

@@ -18,7 +18,7 @@ from common.errors import DomainError, NotAllowed
 from common.text import whole_number
 from common.views import ActionView, StaffRequest
 from surveys.choices import SheetState
-from surveys.entering import UNSETTLED, compared, household_of, roll_choices, sheets_of, takes_paper
+from surveys.entering import UNSETTLED, compared, household_of, registers_paper, roll_choices, sheets_of, takes_paper
 from surveys.forms.entering import SheetForm, VoidForm
 from surveys.models import Ballot, Round, Sheet
 from surveys.operations.paper import key_sheet, register_sheet, void_sheet
@@ -59,7 +59,7 @@ class SheetList(ActionView):
             "rows": rows,
             "waiting": len(waiting),
             "mine": sum(row["may_key"] for row in rows),
-            "open": takes_paper(round_),
+            "registers": registers_paper(round_, timezone.now()),
             "crumbs": round_crumbs(request, round_, _("Paper sheets")),
         }
         return render(request, "surveys/sheets.html", context)
@@ -124,6 +124,9 @@ class SheetNew(ActionView):
             "title": _("Register a paper sheet"),
             "points": [_("Take the whole sheet, so that the cross and the signature can be read. Two people key it from the photo.")],
             "button": _("Register the sheet"),
+            "closed_words": ""
+            if registers_paper(round_, timezone.now())
+            else _("Voting is over: no further sheet is registered. Only those registered before the closing are keyed."),
             "files": True,
             "back": reverse("surveys:sheets", args=[round_.pk]),
             "crumbs": round_crumbs(request, round_, _("Register a paper sheet")),

@@ -62,6 +62,9 @@ def test_a_denial_raises_a_review_and_drops_no_vote(round_, waiting, worker, col
     calls(waiting, colleague, "denied", "说没人来过")
     review = Review.objects.get()
     assert (review.kind, review.detail["said"], account_of(review)) == (ReviewKind.DENIED_CALL, "说没人来过", worker.pk)
+    assert review.detail == {"account": worker.pk, "call_back": waiting.pk, "said": "说没人来过"}, (
+        "no receipt: with the file it shows the choice"
+    )
     assert tally(round_).total.agreed == 1
 
 

@@ -6,12 +6,15 @@ from django.utils import timezone
 
 from common.crypto import seal
 from surveys.choices import ReviewKind, SheetState
-from surveys.models import Annulment, Ballot, CallBack, Keying, Objection, Review, Sheet
+from surveys.models import Annulment, Ballot, CallBack, Keying, Objection, Review, Round, Sheet
+from surveys.operations.doorstep import reissue_code
+from surveys.operations.objections import raise_objection
+from surveys.operations.rounds import close_round
 from surveys.reviews import raise_review
 from tests.factories.entering import roll_of
 from tests.factories.people import make_user
 from tests.factories.register import make_community
-from tests.factories.rounds import make_current_round
+from tests.factories.rounds import code_for, make_current_round
 from tests.factories.works import make_planned_project
 from tests.surveys.desk_pages import address, at_door, key, objection_to, page, photo, sheet_of
 
@@ -115,6 +118,25 @@ def test_a_sheet_is_taken_out_with_a_reason_that_the_list_shows(round_, clerks):
     assert "未签字" in client.get(address("sheets", round_)).content.decode()
 
 
+def test_after_the_closing_the_pages_offer_keying_but_no_registering(round_, clerks):
+    entry = roll_of(round_)[0]
+    sheet_of(entry, clerks[0])
+    client, register = page(clerks[1]), address("sheet-new", round_)
+    assert register in client.get(address("sheets", round_)).content.decode()
+    assert 'value="sheet"' in client.get(address("missing", round_)).content.decode()
+    Round.objects.filter(pk=round_.pk).update(closes_at=timezone.now())
+    for _state in ("open", "keying"):
+        text = client.get(address("sheets", round_)).content.decode()
+        assert register not in text and "本账号可录 1 张" in text
+        assert 'value="sheet"' not in client.get(address("missing", round_)).content.decode()
+        shown = client.get(register).content.decode()
+        assert "不再登记" in shown and 'name="photo"' not in shown
+        sent = client.post(register, {"entry": entry.pk, "handed_in_at": now_text(), "photo": photo(name="b.jpg")})
+        assert sent.status_code == 422 and "不再登记" in sent.content.decode()
+        close_round(round_=Round.objects.get(pk=round_.pk), at=timezone.now())
+    assert (Round.objects.get(pk=round_.pk).state, Sheet.objects.count()) == ("keying", 1)
+
+
 # --- call-backs --------------------------------------------------------------------------------------------------
 def test_a_call_is_recorded_without_the_choice_being_shown(round_, clerks, settings):
     settings.CALL_BACK_PERCENT = 100
@@ -207,6 +229,38 @@ def test_whoever_had_the_ballot_in_hand_is_told_before_and_refused_after(round_,
     assert "请同事处理" in client.get(where).content.decode()
     assert client.post(where, {"decision": "dismiss", "reason": "没有问题"}).status_code == 422
     assert Objection.objects.get().state == "open"
+
+
+def test_a_code_given_out_after_the_closing_is_shown_to_whoever_decides(round_, clerks, district_staff):
+    before, after = roll_of(round_)[:2]
+    district_staff.name = "发码员"
+    district_staff.save()
+    for entry in (before, after):
+        at_door(entry, clerks[0])
+    reissue_code(entry=before, reason="早先遗失", actor=district_staff, at=timezone.now())
+    before.refresh_from_db()
+    first = objection_to(before)
+    reissue_code(entry=after, reason="截止后遗失", actor=district_staff, at=timezone.now())
+    after.refresh_from_db()
+    second = raise_objection(round_code=round_.code, code=code_for(after), text="不是我家", at=timezone.now())
+    reissue_code(entry=before, reason="提完之后又丢", actor=district_staff, at=timezone.now())
+    colleague = page(make_user("district_staff", "130404"))
+    listed = colleague.get(address("objections", round_)).content.decode()
+    assert (
+        listed.count("重新发放投票码") == 1
+        and "发码员" in listed
+        and "截止后遗失" in listed
+        and "早先" not in listed
+        and "之后又丢" not in listed
+    )
+    assert "截止后遗失" in colleague.get(address("objection-decide", round_, second.pk)).content.decode()
+    assert "重新发放投票码" not in colleague.get(address("objection-decide", round_, first.pk)).content.decode()
+    own = address("objection-decide", round_, second.pk)
+    assert "未持有" in page(district_staff).get(own).content.decode()
+    refused = page(district_staff).post(own, {"decision": "uphold", "reason": "属实"})
+    assert refused.status_code == 422 and not Annulment.objects.exists()
+    colleague.post(own, {"decision": "uphold", "reason": "已上门核实。"})
+    assert Annulment.objects.get().objection == second
 
 
 def test_the_photo_of_the_sheet_stands_with_the_objection(round_, clerks, district_staff):

@@ -10,8 +10,10 @@ from surveys import signing
 from surveys.choices import ObjectionState
 from surveys.errors import CodeRefused, ObjectionRefused
 from surveys.models import Annulment, Ballot, Objection, RollEntry
+from surveys.operations.doorstep import reissue_code
 from surveys.operations.objections import decide_objection, raise_objection
 from surveys.operations.rounds import cancel_round, close_round
+from surveys.operations.slips import print_slips
 from surveys.publications import published_file
 from surveys.queries import standing_rounds
 from surveys.results import recount
@@ -113,6 +115,16 @@ def test_the_same_words_again_are_the_same_objection_even_when_it_is_decided(clo
     assert Objection.objects.count() == 2
 
 
+def test_after_a_decision_the_gate_is_not_frozen_again_about_the_same_ballot(closed, district_staff):
+    entry, silent = entries(closed)[0], entries(closed)[9]
+    decides(objects(entry), district_staff, uphold=False, reason="本人签字与存档一致。")
+    decides(objects(silent, "我家投了票"), district_staff, uphold=False, reason="截止前未收到本户的票。")
+    for row, why in ((entry, "存档一致"), (silent, "未收到")):
+        with pytest.raises(ObjectionRefused, match=why):
+            objects(row, "我再说一遍，不是我家投的", when="2021-04-14")
+    assert (frozen(closed), Objection.objects.count()) == (0, 2)
+
+
 def test_a_household_has_one_open_objection(closed):
     objects(entries(closed)[0])
     with pytest.raises(ObjectionRefused, match="正在核实"):
@@ -183,6 +195,55 @@ def test_only_district_staff_decide(closed, role):
 def test_the_neighbouring_district_does_not_decide(closed, other_district_staff):
     with pytest.raises(NotAllowed):
         decides(objects(entries(closed)[0]), other_district_staff, uphold=False)
+
+
+def anew(entry, actor, when="2021-04-11"):
+    reissue_code(entry=entry, reason="票条丢失", actor=actor, at=at(when))
+    entry.refresh_from_db()
+    return entry
+
+
+@pytest.mark.parametrize("uphold", [True, False])
+def test_whoever_made_the_code_that_objected_does_not_decide_but_a_colleague_does(closed, district_staff, uphold):
+    entry = anew(entries(closed)[0], district_staff)
+    objection = objects(entry)
+    with pytest.raises(ObjectionRefused, match="同事"):
+        decides(objection, district_staff, uphold=uphold)
+    objection.refresh_from_db()
+    assert (objection.state, frozen(closed), closed.publications.count()) == (ObjectionState.OPEN, 1, 1)
+    assert not Annulment.objects.exists()
+    assert decides(objection, make_user("district_staff", "130404"), uphold=uphold).state != ObjectionState.OPEN
+
+
+def test_a_code_made_anew_for_a_household_without_a_ballot_bars_too(closed, district_staff):
+    with pytest.raises(ObjectionRefused, match="同事"):
+        decides(objects(anew(entries(closed)[9], district_staff)), district_staff, uphold=False)
+
+
+def test_a_code_made_for_another_household_or_round_bars_nobody(closed, district_staff):
+    anew(entries(closed)[1], district_staff)
+    other = make_community("130404")
+    print_slips(round_=make_open_round(other, make_planned_project(other)), actor=district_staff, at=at("2021-04-05"))
+    assert decides(objects(entries(closed)[0]), district_staff, uphold=True).state == ObjectionState.UPHELD
+
+
+def test_whoever_printed_the_codes_of_the_round_does_not_decide(db, tree, district_staff):
+    community = make_community("130404")
+    round_ = make_open_round(community, make_planned_project(community))
+    entry = entries(round_)[0]
+    cast(entry)
+    print_slips(round_=round_, building=entry.building, actor=district_staff, at=at("2021-04-05"))
+    close_round(round_=round_, at=at("2021-04-10", "20:01"))
+    objection = objects(entry)
+    with pytest.raises(ObjectionRefused, match="同事"):
+        decides(objection, district_staff, uphold=True)
+    assert decides(objection, make_user("district_staff", "130404"), uphold=True).state == ObjectionState.UPHELD
+
+
+def test_after_the_closing_a_code_is_made_anew_with_a_reason_only(closed, district_staff):
+    with pytest.raises(InvalidInput) as refused:
+        reissue_code(entry=entries(closed)[0], reason=" ", actor=district_staff, at=at("2021-04-11"))
+    assert set(refused.value.details) == {"reason"}
 
 
 def test_a_household_without_a_ballot_can_object_but_nothing_can_be_taken_out(closed, district_staff):

@@ -71,7 +71,7 @@ def test_a_form_of_an_earlier_round_is_not_used_again(round_, clerks):
 
 
 @pytest.mark.parametrize(
-    ("given", "now"), [(("2021-04-01", "07:59"), ("2021-04-06", "10:00")), (("2021-04-10", "20:00"), ("2021-04-10", "20:00")), (("2021-04-06", "10:01"), ("2021-04-06", "10:00"))]
+    ("given", "now"), [(("2021-04-01", "07:59"), ("2021-04-06", "10:00")), (("2021-04-10", "20:00"), ("2021-04-10", "19:59")), (("2021-04-06", "10:01"), ("2021-04-06", "10:00"))]
 )  # fmt: skip
 def test_a_sheet_is_handed_in_between_opening_and_closing_and_not_in_the_future(round_, clerks, given, now):
     with pytest.raises(InvalidInput) as refused:
@@ -104,6 +104,20 @@ def test_a_proxy_on_paper_needs_its_document_and_goes_to_the_ballot(round_, cler
     keyed(sheet, clerks[1], number=2)
     ballot = Ballot.objects.get()
     assert (unseal(ballot.proxy_sealed), ballot.document) == ("李梅", sheet.document)
+
+
+@pytest.mark.parametrize("closes", [True, False])
+def test_after_the_closing_no_sheet_is_registered_and_those_registered_are_keyed(round_, clerks, closes):
+    """Neither while the sheets are keyed nor before the clock's task has closed the round."""
+    first, second = roll_of(round_)[:2]
+    sheet = handed_in(first, clerks[0])
+    if closes:
+        assert close_round(round_=round_, at=at("2021-04-10", "20:00")).state == RoundState.KEYING
+    with pytest.raises(RoundClosed, match="不再登记"):
+        handed_in(second, clerks[0], at=at("2021-04-10", "20:00"))
+    assert Sheet.objects.count() == 1
+    keyed(sheet, clerks[0], when="2021-04-11")
+    assert keyed(sheet, clerks[1], number=2, when="2021-04-11").state == SheetState.COUNTED
 
 
 # --- keying ------------------------------------------------------------------------------------------------------
@@ -236,8 +250,8 @@ def test_taking_out_needs_a_reason(round_, clerks, reason):
 # --- after the closing -------------------------------------------------------------------------------------------
 def test_sheets_handed_in_are_keyed_after_the_closing_and_then_it_closes(round_, clerks):
     sheet = handed_in(roll_of(round_)[0], clerks[0])
+    late = handed_in(roll_of(round_)[1], clerks[0], at=at("2021-04-10", "19:59"), time="10:00")
     assert close_round(round_=round_, at=at("2021-04-10", "20:01")).state == RoundState.KEYING
-    late = handed_in(roll_of(round_)[1], clerks[0], at=at("2021-04-10", "21:00"), time="10:00")
     for each in (sheet, late):
         keyed(each, clerks[0], when="2021-04-11")
         keyed(each, clerks[1], number=2, when="2021-04-11")
