@@ -13,6 +13,8 @@ from django.utils import timezone
 from common.errors import NotAllowed
 from spreadsheets.exporting import ask, make_now
 from surveys.answers import answers_of
+from surveys.operations.rounds import close_round
+from tests.factories.evidence import at
 from tests.factories.people import make_user
 from tests.surveys.answering import answer, answer_at_random, entries_of, make_asking_round
 
@@ -34,6 +36,9 @@ def rows_of(user, sheet, round_):
 
 def test_the_workbook_holds_the_numbers_of_the_page(round_, district_staff):
     answer_at_random(round_, Random(5))
+    running, _lines, _page = rows_of(district_staff, "answers", round_)
+    assert 1 not in {row["题号"] for row in running}  # the question that decides waits for the closing
+    round_ = close_round(round_=round_, at=at("2021-04-10", "20:01"))
     rows, _lines, _page = rows_of(district_staff, "answers", round_)
     for asked in answers_of(round_).questions():
         own = [row for row in rows if row["题号"] == asked.number]
@@ -57,6 +62,7 @@ def test_texts_stand_below_their_themes_masked_and_never_as_formulas(round_, dis
 def test_a_question_with_few_answers_is_named_and_left_out(round_, district_staff):
     for entry in entries_of(round_)[:4]:
         answer(entry, grounds="1")
+    round_ = close_round(round_=round_, at=at("2021-04-10", "20:01"))
     rows, lines, _page = rows_of(district_staff, "answers", round_)
     assert {row["题号"] for row in rows} == {1}
     assert any("作答不足 5 户，未列出：4. 道路、停车、绿化，您打几分？" in line for line in lines)
