@@ -137,18 +137,21 @@ class GateOverride(models.Model):
 
 
 STAGES = ", ".join(f"'{stage.value}'" for stage in Stage)
-# only its own newest row moves a stage: a step to it, or a step taken back to the one that stands (to the step before, where none does)
+# only its own newest row moves a stage: a step to it, or a step taken back to the one that stands (to the step before, where none does;
+# which step that was is read from the row taken back, of this project, not from what the newer row says)
 MOVE = """
-                    SELECT kind, stage INTO newest FROM lifecycle_stagechange WHERE project_id = NEW.id ORDER BY id DESC LIMIT 1;
+                    SELECT * INTO newest FROM lifecycle_stagechange WHERE project_id = NEW.id ORDER BY id DESC LIMIT 1;
                     SELECT r.stage INTO standing FROM lifecycle_stagechange r
                     WHERE r.project_id = NEW.id AND r.kind = 'reach'
                       AND NOT EXISTS (SELECT 1 FROM lifecycle_stagechange b WHERE b.reverses_id = r.id)
                     ORDER BY r.id DESC LIMIT 1;
+                    SELECT r.stage INTO reversed FROM lifecycle_stagechange r
+                    WHERE r.id = newest.reverses_id AND r.project_id = NEW.id;
                     IF newest IS NULL OR NOT (
                         (newest.kind = 'reach' AND newest.stage = NEW.stage)
                         OR (newest.kind = 'reverse' AND standing IS NOT NULL AND standing.stage = NEW.stage)
-                        OR (newest.kind = 'reverse' AND standing IS NULL
-                            AND array_position(ARRAY[STAGES], NEW.stage::text) = array_position(ARRAY[STAGES], newest.stage::text) - 1)
+                        OR (newest.kind = 'reverse' AND standing IS NULL AND reversed IS NOT NULL
+                            AND array_position(ARRAY[STAGES], NEW.stage::text) = array_position(ARRAY[STAGES], reversed.stage::text) - 1)
                     ) THEN
                         RAISE EXCEPTION 'a project''s stage moves only together with its stage change'
                             USING ERRCODE = 'check_violation';
@@ -172,7 +175,7 @@ class ProjectOnTheStair(Project):
                 operation=pgtrigger.UpdateOf("stage"),
                 when=pgtrigger.Before,
                 condition=pgtrigger.Q(old__stage__df=pgtrigger.F("new__stage")),
-                declare=[("newest", "record"), ("standing", "record")],
+                declare=[("newest", "record"), ("standing", "record"), ("reversed", "record")],
                 func=MOVE,
             ),
             pgtrigger.Trigger(
