@@ -37,6 +37,18 @@ class InvalidInput(DomainError):
     status = 400
 
 
+def given_reason(reason: str, *, most: int = 300) -> str:
+    """The reason without surrounding white space. Raises InvalidInput (`reason`) when there is none, or more than `most` characters:
+    what stands for ever beside a decision is neither empty nor cut off."""
+    words = reason.replace("\x00", "").strip()
+    if not words:
+        raise InvalidInput(_("Give the reason."), details={"reason": _("Give the reason.")})
+    if len(words) > most:
+        message = _("The reason is too long: %(most)s characters at most.") % {"most": most}
+        raise InvalidInput(message, details={"reason": message})
+    return words
+
+
 def unstorable(exception: Exception) -> InvalidInput | None:
     """The refusal that stands for an error of the database driver over a value of the reader; None for any other error.
 

@@ -33,11 +33,6 @@ ROUND_GATES: dict[str, Stage] = {
 SETTLEMENT_MONTHS = 3
 
 
-def stages_of(gate: str) -> list[Stage]:
-    """The steps that ask a gate, in order."""
-    return [stage for stage, gates in GATES.items() if gate in gates]
-
-
 def settlement_due(accepted_on: datetime.date) -> datetime.date:
     """The last day of the settlement: SETTLEMENT_MONTHS after the acceptance, the month's last day where it is shorter."""
     month = accepted_on.month - 1 + SETTLEMENT_MONTHS

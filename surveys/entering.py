@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from communities.owners import Contact, masked_contact
-from surveys.choices import CallOutcome, Channel, ReviewKind, RoundState, SheetState, VisitOutcome
+from surveys.choices import Channel, ReviewKind, RoundState, SheetState, VisitOutcome
 from surveys.models import Ballot, CallBack, Keying, Objection, Review, RollEntry, Round, Sheet, SlipPrint
 from surveys.queries import missing_households
 from surveys.rules import Question
@@ -223,8 +223,3 @@ def given_anew(round_: Round) -> dict[int, str]:
             words = {"when": when, "name": last.recorded_by, "reason": last.reason}
             marked[objection.pk] = _("Code given out anew on %(when)s by %(name)s: %(reason)s") % words
     return marked
-
-
-def waiting_calls(round_: Round, viewer: User) -> int:
-    """Households that the viewer can call back."""
-    return call_backs_for(round_, viewer).filter(outcome__in=[CallOutcome.WAITING, CallOutcome.UNREACHABLE]).count()

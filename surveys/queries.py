@@ -14,7 +14,7 @@ from django.utils import timezone
 from communities.models import Community
 from projects.models import Project
 from regions.models import Region
-from surveys.choices import ObjectionState, RoundKind, RoundState
+from surveys.choices import ObjectionState, RoundState
 from surveys.codes import code_digest, typed
 from surveys.models import Ballot, Objection, Publication, RollEntry, Round
 from surveys.querysets import RoundQuerySet
@@ -147,20 +147,3 @@ def round_of_code(rounds: Sequence[Round], code: str) -> str:
 def missing_households(round_: Round) -> QuerySet[RollEntry]:
     """Households on the roll without a ballot that counts, in the roll's order, with their visits: for the grid worker."""
     return RollEntry.objects.filter(round=round_, ballot__isnull=True).order_by("number").prefetch_related("visits__recorded_by")
-
-
-def gate_rounds(viewer: object) -> QuerySet[Round]:
-    """Rounds in reach, with counts and place."""
-    return Round.objects.visible_to(viewer).select_related("counted", "community__region", "project")
-
-
-__all__ = [
-    "RoundKind",
-    "Standing",
-    "gate_rounds",
-    "missing_households",
-    "newest_publication",
-    "round_by_code",
-    "running_rounds",
-    "standing_rounds",
-]

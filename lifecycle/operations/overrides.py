@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from common.errors import InvalidInput, NotAllowed
+from common.errors import InvalidInput, NotAllowed, given_reason
 from lifecycle.findings import NAMES
 from lifecycle.models import GateOverride
 from lifecycle.operations.steps import StageMoved, require_active
@@ -40,13 +40,6 @@ def _require_above(actor: User, project: Project) -> Region:
     return above
 
 
-def _reason(reason: str) -> str:
-    if not reason.strip():
-        message = _("Give the reason: it is published.")
-        raise InvalidInput(message, details={"reason": message})
-    return reason.strip()[:300]
-
-
 @transaction.atomic
 def override_gate(*, project: Project, stage: str, gate: str, reason: str, actor: User, at: datetime.datetime) -> GateOverride:
     """Let one gate of the project's next step be passed although it is not met.
@@ -57,7 +50,7 @@ def override_gate(*, project: Project, stage: str, gate: str, reason: str, actor
     """
     project = works.locked_project(project.pk)
     above = _require_above(actor, project)
-    reason = _reason(reason)
+    reason = given_reason(reason)
     require_active(project)
     following = next_stage(project.stage)
     if following is None or following != stage:
@@ -77,7 +70,7 @@ def take_back_override(*, override: GateOverride, reason: str, actor: User, at: 
     """Take an override back by a further row, with a reason; not once the step is taken. Raises NotAllowed, InvalidInput, StageMoved."""
     project = works.locked_project(override.project_id)
     above = _require_above(actor, project)
-    reason = _reason(reason)
+    reason = given_reason(reason)
     if override.takes_back_id or GateOverride.objects.filter(takes_back=override).exists():
         raise StageMoved(_("This override is taken back already."))
     if override_is_used(override):

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from common.errors import DomainError, InvalidInput
+from common.errors import DomainError, InvalidInput, given_reason
 from communities.models import Community
 from lifecycle.findings import Finding
 from lifecycle.models import ChangeKind, StageChange
@@ -133,7 +133,7 @@ def take_back(*, change: StageChange, reason: str, actor: User, at: datetime.dat
     """
     project = works.locked_project(change.project_id)
     actor.require("stages.move", project.region.path)
-    reason = _reason(reason)
+    reason = given_reason(reason)
     require_active(project)
     standing = list(standing_changes(project))
     if not standing or standing[-1].pk != change.pk:
@@ -145,12 +145,6 @@ def take_back(*, change: StageChange, reason: str, actor: User, at: datetime.dat
     with pghistory.context(reason=reason):
         _move(project, Stage(before.stage) if before else stage_before(change.stage), before.happened_on if before else None, at)
     return row
-
-
-def _reason(reason: str) -> str:
-    if not reason.strip():
-        raise InvalidInput(_("Give the reason."), details={"reason": _("Give the reason.")})
-    return reason.strip()[:300]
 
 
 def _row(
@@ -175,7 +169,7 @@ def _change_condition(
 ) -> StageChange:
     project = works.locked_project(project.pk)
     actor.require("stages.move", project.region.path)
-    reason = _reason(reason)
+    reason = given_reason(reason)
     if project.condition not in allowed:
         raise StageMoved(_("The project is now “%(now)s”. Load the page again.") % {"now": project.get_condition_display()})
     if condition != Condition.ACTIVE and works_are_done(project.stage):

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from common.errors import DomainError, InvalidInput
+from common.errors import DomainError, InvalidInput, given_reason
 from projects.choices import STAGE_ORDER, Condition, PlanState, Stage
 from projects.models import AnnualPlan, Entry
 from projects.operations.figures import figures_changed
@@ -40,12 +40,6 @@ def _require_state(plan: AnnualPlan, state: PlanState) -> None:
             _("The plan is now “%(now)s”; this step needs “%(needed)s”. Load the page again.")
             % {"now": plan.get_state_display(), "needed": state.label}
         )
-
-
-def _require_reason(reason: str) -> str:
-    if not reason.strip():
-        raise InvalidInput(_("Give the reason."), details={"reason": _("Give the reason.")})
-    return reason.strip()
 
 
 @transaction.atomic
@@ -181,7 +175,7 @@ def return_plan(*, plan: AnnualPlan, reason: str, actor: User, at: datetime.date
     actor.require(action, plan.region.path)
     if plan.state not in {PlanState.SUBMITTED, PlanState.CONFIRMED}:
         _require_state(plan, PlanState.SUBMITTED)
-    plan.state, plan.returned_reason = PlanState.DRAFT, _require_reason(reason)
+    plan.state, plan.returned_reason = PlanState.DRAFT, given_reason(reason)
     plan.submitted_at = plan.submitted_by = plan.confirmed_at = plan.confirmed_by = None
     with pghistory.context(reason=plan.returned_reason):
         plan.save()
@@ -227,7 +221,7 @@ def adjust_plan(
     plan, entry = _locked(plan), _locked_entry(entry)
     actor.require("plans.freeze", plan.region.path)
     _require_state(plan, PlanState.FROZEN)
-    reason = _require_reason(reason)
+    reason = given_reason(reason)
     if on > timezone.localdate(at):
         raise InvalidInput(_("The day lies in the future."), details={"on": _("The day lies in the future.")})
     with pghistory.context(reason=reason):

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from common.errors import InvalidInput
+from common.errors import InvalidInput, given_reason
 from projects.choices import RECORD_SUBJECTS, WITH_AMOUNT, WITH_NUMBER, Condition, RecordKind
 from projects.models import Project, Record
 from projects.operations.works import ProjectLocked, locked_project
@@ -86,11 +86,10 @@ def void_record(*, record: Record, reason: str, actor: User, at: datetime.dateti
     """
     project = locked_project(record.project_id)
     _require_open(project, actor)
-    if not reason.strip():
-        raise InvalidInput(_("Give the reason."), details={"reason": _("Give the reason.")})
+    words = given_reason(reason)
     if record.voids_id or Record.objects.filter(voids=record).exists():
         raise InvalidInput(_("This document does not count already."))
     return Record.objects.create(
         project=project, kind=record.kind, subject=record.subject, party=record.party, number=record.number, dated_on=record.dated_on,
-        amount=record.amount, note=reason.strip()[:300], voids=record, recorded_at=at, recorded_by=actor,
+        amount=record.amount, note=words, voids=record, recorded_at=at, recorded_by=actor,
     )  # fmt: skip

@@ -162,11 +162,6 @@ class Round(models.Model):
         """End of the objection period; None before the closing."""
         return self.closed_at + datetime.timedelta(days=self.objection_days) if self.closed_at else None
 
-    @property
-    def voters_wanted(self) -> bool:
-        """Whether households can answer by phone."""
-        return self.state == RoundState.OPEN
-
 
 class RoundCount(models.Model):
     """What of a round is kept ready for lists and maps: counted from the roll, while it runs by the worker, at its closing for good.

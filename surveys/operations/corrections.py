@@ -13,7 +13,7 @@ from django.db.models.deletion import ProtectedError
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from common.errors import InvalidInput
+from common.errors import InvalidInput, given_reason
 from communities.models import Household
 from surveys.choices import RoundState
 from surveys.codes import code_digest, code_of
@@ -35,9 +35,7 @@ def _correctable(round_: Round, reason: str, actor: User) -> tuple[Round, str]:
     require_state(locked, RoundState.OPEN)
     if Ballot.objects.filter(round=locked).exists():
         raise RoundMoved(_("The first ballot has been cast: the roll cannot be corrected any more."))
-    if not reason.strip():
-        raise InvalidInput(_("Give the reason."), details={"reason": _("Give the reason.")})
-    return locked, reason.strip()[:300]
+    return locked, given_reason(reason)
 
 
 def _record(round_: Round, what: str, reason: str, actor: User, at: datetime.datetime) -> RollCorrection:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from common.crypto import seal
-from common.errors import InvalidInput
+from common.errors import InvalidInput, given_reason
 from common.text import narrow
 from projects.operations.photos import PhotoRefused
 from surveys.choices import Channel, RoundState, VisitOutcome
@@ -182,9 +182,7 @@ def reissue_code(*, entry: RollEntry, reason: str, actor: User, at: datetime.dat
     until = round_.objections_until
     if not (round_.state in {RoundState.OPEN, RoundState.KEYING} or (until is not None and at < until)):
         raise RoundClosed(_("Codes of this round are no longer used: it is over, and so is the time for objections."))
-    words = reason.replace("\x00", "").strip()
-    if not words:
-        raise _at("reason", _("Give the reason."))
+    words = given_reason(reason, most=200)  # as long as the row of the printing takes
     row = RollEntry.objects.select_for_update().get(pk=entry.pk)
     row.issue += 1
     code = code_of(round_.secret, row.household_id, row.issue)
@@ -193,5 +191,5 @@ def reissue_code(*, entry: RollEntry, reason: str, actor: User, at: datetime.dat
         code = code_of(round_.secret, row.household_id, row.issue)
     row.code_digest = code_digest(code)
     row.save(update_fields=["issue", "code_digest"])
-    SlipPrint.objects.create(round=round_, entry=row, household_count=1, reason=words[:200], recorded_at=at, recorded_by=actor)
+    SlipPrint.objects.create(round=round_, entry=row, household_count=1, reason=words, recorded_at=at, recorded_by=actor)
     return code

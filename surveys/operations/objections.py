@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from common.errors import InvalidInput
+from common.errors import InvalidInput, given_reason
 from surveys.choices import ObjectionState, RoundState
 from surveys.errors import ObjectionRefused
 from surveys.models import Annulment, Ballot, Keying, Objection, RollEntry, Round, Sheet, SlipPrint
@@ -19,7 +19,6 @@ from surveys.operations.publishing import publish
 from surveys.operations.rounds import locked_round
 
 LONGEST_TEXT = 500
-LONGEST_REASON = 300
 TICK = datetime.timedelta(microseconds=1)
 
 
@@ -115,7 +114,7 @@ def decide_objection(*, objection: Objection, uphold: bool, reason: str, actor: 
         raise ObjectionRefused(refused)
     if uphold and ballot is None:
         raise ObjectionRefused(_("No ballot counted for this household: there is nothing to take out. Dismiss it with what was done."))
-    objection.reason = _reason(reason)
+    objection.reason = given_reason(reason)
     objection.state = ObjectionState.UPHELD if uphold else ObjectionState.DISMISSED
     objection.decided_at, objection.decided_by = at, actor
     with pghistory.context(reason=objection.reason):
@@ -123,16 +122,6 @@ def decide_objection(*, objection: Objection, uphold: bool, reason: str, actor: 
     if ballot is not None and uphold:
         _annul(round_, ballot, objection, actor, at)
     return objection
-
-
-def _reason(reason: str) -> str:
-    words = reason.replace("\x00", "").strip()
-    if not words:
-        raise InvalidInput(_("Give the reason."), details={"reason": _("Give the reason.")})
-    if len(words) > LONGEST_REASON:
-        message = _("The reason is too long: 300 characters at most.")
-        raise InvalidInput(message, details={"reason": message})
-    return words
 
 
 def _annul(round_: Round, ballot: Ballot, objection: Objection, actor: User, at: datetime.datetime) -> None:

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from common.errors import InvalidInput
+from common.errors import InvalidInput, given_reason
 from communities.models import Building, Community
 from projects.models import Project
 from regions.models import Region
@@ -226,16 +226,10 @@ def take_back_announcement(*, round_: Round, reason: str, actor: User, at: datet
     round_ = locked_round(round_.pk)
     actor.require("rounds.manage", round_.community.region.path)
     require_state(round_, RoundState.ANNOUNCED)
-    round_.state, round_.announced_at, round_.reason = RoundState.DRAFT, None, _reason(reason)
+    round_.state, round_.announced_at, round_.reason = RoundState.DRAFT, None, given_reason(reason)
     with pghistory.context(reason=round_.reason):
         round_.save()
     return round_
-
-
-def _reason(reason: str) -> str:
-    if not reason.strip():
-        raise InvalidInput(_("Give the reason."), details={"reason": _("Give the reason.")})
-    return reason.strip()[:300]
 
 
 @transaction.atomic
@@ -279,7 +273,7 @@ def extend_round(*, round_: Round, closes_at: datetime.datetime, reason: str, ac
             "day": timezone.localtime(latest).strftime("%Y-%m-%d %H:%M")
         }
         raise InvalidInput(message, details={"closes_at": message})
-    round_.closes_at, round_.reason, round_.extensions = closes_at, _reason(reason), round_.extensions + 1
+    round_.closes_at, round_.reason, round_.extensions = closes_at, given_reason(reason), round_.extensions + 1
     with pghistory.context(reason=round_.reason):
         round_.save()
     return round_
@@ -294,7 +288,7 @@ def cancel_round(*, round_: Round, reason: str, actor: User, at: datetime.dateti
     round_ = locked_round(round_.pk)
     actor.require("rounds.decide" if round_.state == RoundState.OPEN else "rounds.manage", round_.community.region.path)
     require_state(round_, RoundState.DRAFT, RoundState.ANNOUNCED, RoundState.OPEN)
-    round_.state, round_.reason = RoundState.CANCELLED, _reason(reason)
+    round_.state, round_.reason = RoundState.CANCELLED, given_reason(reason)
     with pghistory.context(reason=round_.reason):
         round_.save()
     return round_

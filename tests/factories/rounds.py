@@ -7,7 +7,6 @@ import uuid
 from itertools import count
 from typing import Any
 
-from django.test import override_settings
 from django.utils import timezone
 
 from accounts.models import User
@@ -111,6 +110,3 @@ def make_closed_round(
     for number, entry in enumerate(entries[: agreed + against]):
         cast(entry, "yes" if number < agreed else "no", when=first, time="12:00")
     return close_round(round_=round_, at=at(closed, "20:01"))
-
-
-without_publicity = override_settings(ROUND_PUBLICITY_DAYS=0)
