@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from projects.models import Contract, Entry, Project, Record, Scheme
 from projects.queries import schemes_of, standing_records
-from surveys.queries import Standing, running_rounds, standing_rounds
+from surveys.queries import Running, Standing, running_rounds, standing_rounds
 
 
 @dataclass
@@ -24,10 +24,11 @@ class Dossier:
     records: list[Record] = field(default_factory=list)
     contracts: list[Contract] = field(default_factory=list)
     _rounds: dict[str, dict[int, Standing]] = field(default_factory=dict)
+    _running: dict[str, dict[int, Running]] = field(default_factory=dict)
 
     @property
     def scheme(self) -> Scheme | None:
-        """The version that stands on the day."""
+        """The newest version, whatever the day."""
         return self.schemes[-1] if self.schemes else None
 
     def records_of(self, kind: str) -> list[Record]:
@@ -40,9 +41,11 @@ class Dossier:
             self._rounds[kind] = standing_rounds(self.project, kind)
         return self._rounds[kind]
 
-    def running(self, kind: str) -> dict[int, str]:
-        """Community → public code of a round of the kind that is on its way."""
-        return running_rounds(self.project, kind)
+    def running(self, kind: str) -> dict[int, Running]:
+        """Community → its round of the kind that is on its way; asked once."""
+        if kind not in self._running:
+            self._running[kind] = running_rounds(self.project, kind)
+        return self._running[kind]
 
 
 def dossiers(projects: Iterable[Project], day: datetime.date) -> list[Dossier]:

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from django.utils.functional import Promise
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
 
 from lifecycle.rules import EIGHTY, GATES, RULE_VERSION
@@ -63,7 +63,7 @@ class Words:
     threshold: int = 100
 
 
-_COMMUNITIES, _DOCUMENTS, _HOUSEHOLDS = gettext_lazy("communities"), gettext_lazy("documents"), gettext_lazy("households")
+_COMMUNITIES, _DOCUMENTS, _HOUSEHOLDS = gettext_lazy("communities"), gettext_lazy("documents"), pgettext_lazy("unit", "households")
 _PROJECT, _SITE = gettext_lazy("County: project staff"), gettext_lazy("County: staff on site")
 _ROUNDS = gettext_lazy("Street and county: the round")
 

@@ -11,6 +11,7 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -22,8 +23,8 @@ from lifecycle.rules import EIGHTY
 from projects.comparing import Reason, material_change
 from projects.models import Entry
 from projects.queries import lines_of
-from surveys.choices import RoundKind
-from surveys.queries import Standing
+from surveys.choices import RoundKind, RoundState
+from surveys.queries import Running, Standing
 from surveys.rules import households_needed
 
 Gate = Callable[[Dossier], Finding]
@@ -74,9 +75,14 @@ def _round_gate(dossier: Dossier, code: str, kind: RoundKind, also: Doubt = _no_
     problems: list[tuple[Entry, str]] = []
     for entry in dossier.entries:
         standing = rounds.get(entry.community_id)
-        part += standing.agreed if standing else 0
-        whole += standing.households if standing else entry.household_count
-        problem = (_why_shut(standing, dossier.day) or also(dossier, standing)) if standing else _("no closed round")
+        if standing:
+            part, whole = part + standing.agreed, whole + standing.households
+            problem = _why_shut(standing, dossier.day) or _roll_too_small(standing, entry) or also(dossier, standing)
+        else:
+            on_the_way = dossier.running(kind).get(entry.community_id)
+            part += on_the_way.agreed if on_the_way else 0
+            whole += (on_the_way.households if on_the_way else 0) or entry.household_count
+            problem = _not_closed(on_the_way)
         if problem:
             problems.append((entry, problem))
     if not dossier.entries:
@@ -123,6 +129,30 @@ def _why_shut(standing: Standing, day: datetime.date) -> str:
     return ""
 
 
+def _roll_too_small(standing: Standing, entry: Entry) -> str:
+    """Whether the roll leaves out too many of the community's households: 80 % of a few is not 80 % of all [open: how many]."""
+    registered = entry.community.household_count
+    if standing.households * 100 >= registered * settings.ROLL_LEAST_PERCENT:
+        return ""
+    words = {"households": standing.households, "registered": registered}
+    return _("only %(households)s households were on the roll, the register counts %(registered)s: enter them and ask again") % words
+
+
+def _not_closed(running: Running | None) -> str:
+    """What is to be said of a community without a closed round."""
+    if running is None:
+        return _("no closed round")
+    if running.state == RoundState.KEYING:
+        return _("paper is still being keyed")
+    if running.state != RoundState.OPEN:
+        return _("a round is prepared and has not begun")
+    return _("voting until %(day)s, %(voted)s of %(households)s households have answered") % {
+        "day": timezone.localtime(running.closes_at).strftime("%Y-%m-%d %H:%M"),
+        "voted": running.voted,
+        "households": running.households,
+    }
+
+
 def _vote_no_longer_holds(dossier: Dossier, standing: Standing) -> str:
     """Why the vote of a community does not hold for the version that stands; "" where it does."""
     current = dossier.scheme
@@ -148,8 +178,8 @@ def _where(dossier: Dossier, kind: RoundKind, missing: list[int]) -> tuple[str, 
     """The result behind the finding; where a community has none, the page on which a round is opened."""
     rounds, running = dossier.rounds(kind), dossier.running(kind) if missing else {}
     without = [pk for pk in missing if pk not in rounds]
-    if code := next((running[pk] for pk in missing if pk in running), ""):
-        return _address("surveys:result", code), _("See the round")
+    if on_the_way := next((running[pk] for pk in missing if pk in running), None):
+        return _address("surveys:detail", str(on_the_way.round_id)), _("See the round")
     if without or not rounds:
         query = f"?project={dossier.project.pk}&kind={kind.value}"
         return _address("surveys:create", query=query), _("Open a round")

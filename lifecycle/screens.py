@@ -206,6 +206,7 @@ def finding_for_page(finding: Finding) -> dict[str, Any]:
         "status": _("Let pass") if finding.override else "",
         "name": finding.name,
         "sentence": sentence,
+        "clause": finding.clause,
         "part": finding.actual,
         "whole": finding.required,
         "unit": finding.unit,

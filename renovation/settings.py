@@ -304,6 +304,7 @@ REVIEW_STAFF_PERCENT = 50  # of the ballots of a round entered by staff, from 20
 REVIEW_WRONG_CODES = 100  # wrong codes at one round in an hour
 REMIND_AT_HOURS = (9, 20)  # households are reminded between these hours
 GATE_WAITS_FOR_OBJECTIONS = env.flag("GATE_WAITS_FOR_OBJECTIONS", default=True)  # a gate opens after its round's objection period [open]
+ROLL_LEAST_PERCENT = env.number("ROLL_LEAST_PERCENT", 90)  # of the registered households on a round's roll, or its gate stays shut [open]
 ACCEPTANCE_DEPARTMENTS = env.number("ACCEPTANCE_DEPARTMENTS", 2)  # departments that must sign a joint acceptance [open: which]
 LOAD_DEMO_PASSWORD = env.text("DEMO_PASSWORD", "Demo-2021-hebei")
 

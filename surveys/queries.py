@@ -86,9 +86,26 @@ def _standing(row: Round) -> Standing:
     )
 
 
-def running_rounds(project: Project, kind: str) -> dict[int, str]:
-    """community id -> public code of a round of the kind that is drafted, announced or open."""
-    return dict(Round.objects.filter(project=project, kind=kind).running().values_list("community_id", "code"))
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A round on its way, as the desk knows it: `voted` is up to the last count, `agreed` moves on in steps of several ballots.
+
+    `households` is 0 until the roll is frozen.
+    """
+
+    round_id: int
+    state: str
+    closes_at: datetime.datetime
+    households: int
+    voted: int
+    agreed: int
+
+
+def running_rounds(project: Project, kind: str) -> dict[int, Running]:
+    """community id -> its round of the kind that is drafted, announced or open; one query."""
+    columns = ("community_id", "pk", "state", "closes_at", "roll_count", "counted__voted", "counted__agreed")
+    rows = Round.objects.filter(project=project, kind=kind).running().values_list(*columns)
+    return {row[0]: Running(*row[1:4], *(number or 0 for number in row[4:])) for row in rows}
 
 
 def round_by_code(code: str) -> Round | None:

@@ -44,6 +44,13 @@ class Sheet(models.Model):
             models.CheckConstraint(condition=~models.Q(state="void") | ~models.Q(void_reason=""), name="sheet_void_says_why"),
             models.CheckConstraint(condition=models.Q(proxy_sealed="") | ~models.Q(document=""), name="sheet_proxy_needs_document"),
         ]
+        triggers = [
+            pgtrigger.ReadOnly(
+                name="sheet_is_what_was_handed_in",
+                fields=["round", "entry", "photo", "handed_in_at", "proxy_sealed", "document", "registered_at", "registered_by"],
+            ),
+            pgtrigger.Protect(name="sheet_kept", operation=pgtrigger.Delete),
+        ]
 
     def __str__(self) -> str:
         return f"{self.entry_id} {self.state}"
@@ -180,7 +187,11 @@ class Objection(models.Model):
                 name="objection_decided_says_why",
             ),
         ]
-        triggers = [pgtrigger.Protect(name="objection_kept", operation=pgtrigger.Delete)]
+        triggers = [
+            pgtrigger.Protect(name="objection_kept", operation=pgtrigger.Delete),
+            pgtrigger.ReadOnly(name="objection_says_what_it_said", fields=["round", "entry", "ballot", "text", "raised_at"]),
+            pgtrigger.Protect(name="objection_decided_once", operation=pgtrigger.Update, condition=~pgtrigger.Q(old__state="open")),
+        ]
 
     def __str__(self) -> str:
         return f"{self.round_id} {self.state}"

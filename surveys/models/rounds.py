@@ -135,6 +135,11 @@ class Round(models.Model):
                 + guards.fixed_columns("OLD.state = 'closed'", "closed_at")
                 + "RETURN NEW;",
             ),
+            pgtrigger.Protect(
+                name="round_closes_no_earlier",
+                operation=pgtrigger.UpdateOf("closes_at"),
+                condition=pgtrigger.Q(old__state="open", new__closes_at__lt=pgtrigger.F("old__closes_at")),
+            ),
             pgtrigger.Protect(name="round_kept", operation=pgtrigger.Delete, condition=~pgtrigger.Q(old__state__in=["draft", "announced"])),
         ]
 

@@ -1,16 +1,15 @@
 """A household votes on its phone without script, changes its mind, loses its line; after the closing it finds its vote and checks the count."""
 
-import datetime
 import re
 
 import pytest
 from django.utils import timezone
 
-from surveys.models import Ballot, Round
+from surveys.models import Ballot
 from surveys.operations.rounds import close_round
 from surveys.results import recount, tally
 from tests.factories.register import make_community
-from tests.factories.rounds import cast, code_for, make_current_round
+from tests.factories.rounds import cast, code_for, let_time_run_out, make_current_round
 from tests.factories.works import make_planned_project
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -42,7 +41,7 @@ def home_of(round_):
 
 
 def close_now(round_):
-    Round.objects.filter(pk=round_.pk).update(closes_at=timezone.now() - datetime.timedelta(seconds=1))
+    let_time_run_out(round_.pk)
     return close_round(round_=round_, at=timezone.now())
 
 

@@ -6,12 +6,11 @@ import signal
 import time
 
 import pytest
-from django.utils import timezone
 
 from surveys.models import Ballot, Round
 from surveys.results import recount, tally
 from tests.factories.register import make_community
-from tests.factories.rounds import code_for, make_current_round
+from tests.factories.rounds import code_for, let_time_run_out, make_current_round
 from tests.factories.works import make_planned_project
 from tests.journeys.test_clerk_starts import wait_for_worker
 
@@ -62,7 +61,7 @@ def test_a_round_whose_closing_fell_into_the_outage_closes_once_when_the_worker_
     entry = round_.roll.select_related("round").order_by("number").first()
     phone = open_page(width=390, height=844, java_script_enabled=False)
     receipt = vote(phone, entry, "yes")
-    Round.objects.filter(pk=round_.pk).update(closes_at=timezone.now() - datetime.timedelta(minutes=30))
+    let_time_run_out(round_.pk, datetime.timedelta(minutes=30))
     phone.goto(f"/v/{round_.code}/")
     assert "截止" in phone.inner_text("main")
     request.getfixturevalue("worker")  # it comes back after the closing

@@ -1,7 +1,5 @@
 """A household says that its ballot is not its own: the gate stands still until district staff decide, in public, with a reason."""
 
-import datetime
-
 import pytest
 from django.utils import timezone
 
@@ -11,7 +9,7 @@ from surveys.results import recount
 from tests.factories.entering import at_the_door, roll_of
 from tests.factories.people import PASSWORD, make_user
 from tests.factories.register import make_community
-from tests.factories.rounds import cast, code_for, make_current_round
+from tests.factories.rounds import cast, code_for, let_time_run_out, make_current_round
 from tests.factories.works import make_project
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -27,7 +25,7 @@ def closed(tree):
     for entry in rows[1:8]:
         cast(entry, when=today, time="00:01")
     at_the_door(rows[0], make_user("street_staff", "130404"), when=today, time="00:02")
-    Round.objects.filter(pk=round_.pk).update(closes_at=timezone.now() - datetime.timedelta(seconds=1))
+    let_time_run_out(round_.pk)
     return close_round(round_=Round.objects.get(pk=round_.pk), at=timezone.now())
 
 

@@ -2,8 +2,10 @@
 
 import pytest
 from django.db import DatabaseError, transaction
+from django.urls import reverse
 from django.utils import translation
 
+from communities.models import Community
 from lifecycle.findings import invented
 from lifecycle.operations import GateClosed, reach_stage
 from lifecycle.queries import findings_for
@@ -11,10 +13,11 @@ from lifecycle.rules import ROUND_GATES
 from projects.choices import Stage
 from projects.models import Project
 from surveys.models import Objection, RollEntry
+from surveys.operations.publishing import keep_count
 from tests.factories.evidence import ITEMS, at, bring_to, day, make_scheme
 from tests.factories.ready import give_round, make_ready
 from tests.factories.register import make_community
-from tests.factories.rounds import make_closed_round
+from tests.factories.rounds import cast, make_closed_round, make_open_round
 from tests.factories.works import make_planned_project, make_project, write_step
 
 NOW = at("2021-06-18")
@@ -186,3 +189,35 @@ def test_no_project_is_written_at_a_stage_without_the_row_of_its_step(tree):
     surveyed = make_project(stage="surveyed")
     with pytest.raises(DatabaseError, match="only with its stage change"):
         Project.objects.create(code="P-X", name="假", region=surveyed.region, stage="started", created_at=NOW)
+
+
+def test_a_roll_that_leaves_households_out_opens_no_gate(project, settings):
+    give_round(project, "willingness", agreed=9, households=9)
+    community = project.entries.get().community
+    for registered, passed in ((9, True), (10, True), (11, False), (100, False)):
+        Community.objects.filter(pk=community.pk).update(household_count=registered)
+        found = finding(project, "willingness")
+        assert found.passed is passed, found.sentence
+    assert found.sentence.startswith("Only 9 households were on the roll, the register counts 100")
+    settings.ROLL_LEAST_PERCENT = 5
+    assert finding(project, "willingness").passed
+
+
+def test_a_round_on_its_way_says_how_far_it_is_and_leads_the_desk_to_it(project):
+    community = project.entries.get().community
+    round_ = make_open_round(community, project, "willingness", households=10)
+    for entry in RollEntry.objects.filter(round=round_).select_related("round")[:6]:
+        cast(entry)
+    keep_count(round_, at("2021-04-06", "20:00"))
+    found = finding(project, "willingness", on="2021-04-07")
+    assert found.sentence == "Voting until 2021-04-10 20:00, 6 of 10 households have answered."
+    assert (found.passed, found.actual, found.required) == (False, 6, 10)
+    assert found.link == reverse("surveys:detail", args=[round_.pk])
+
+
+def test_a_reader_without_the_right_sees_who_mends_it_but_no_door_that_is_shut(client, project, district_staff, department_staff):
+    for user, seen in ((district_staff, True), (department_staff, False)):
+        client.force_login(user)
+        text = client.get(reverse("projects:detail", args=[project.pk])).content.decode()
+        assert (reverse("surveys:create") in text) is seen
+        assert "街道和区县：组织投票" in text

@@ -7,14 +7,13 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from surveys.models import Round
 from surveys.operations.doorstep import enter_at_door
 from surveys.operations.objections import raise_objection
 from surveys.operations.paper import key_sheet, register_sheet
 from surveys.operations.rounds import close_round
 from tests.factories.entering import says
 from tests.factories.evidence import picture
-from tests.factories.rounds import code_for
+from tests.factories.rounds import code_for, let_time_run_out
 
 
 def page(user):
@@ -46,6 +45,6 @@ def at_door(entry, actor, option="yes", **more):
 
 def objection_to(entry):
     """Close the round now and object."""
-    Round.objects.filter(pk=entry.round_id).update(closes_at=timezone.now())
+    let_time_run_out(entry.round_id)
     close_round(round_=entry.round, at=timezone.now())
     return raise_objection(round_code=entry.round.code, code=code_for(entry), text="这张票不是我家投的", at=timezone.now())

@@ -119,6 +119,7 @@ def test_the_database_itself_refuses_what_must_not_happen(round_):
     moved = "UPDATE surveys_roundcount SET agreed = agreed + 1, passed = true"
     refused = [
         ("UPDATE surveys_rollentry SET ballot_id = NULL", []),
+        ("UPDATE surveys_round SET closes_at = closes_at - interval '1 hour' WHERE id = %s", [round_.pk]),
         ("UPDATE surveys_ballot SET verdict = 0", []),
         ("DELETE FROM surveys_ballot", []),
         ("UPDATE surveys_rollentry SET ballot_id = %s WHERE id = %s", [given.ballot_id, second.pk]),

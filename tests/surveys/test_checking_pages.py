@@ -14,7 +14,7 @@ from surveys.reviews import raise_review
 from tests.factories.entering import roll_of
 from tests.factories.people import make_user
 from tests.factories.register import make_community
-from tests.factories.rounds import code_for, make_current_round
+from tests.factories.rounds import code_for, let_time_run_out, make_current_round
 from tests.factories.works import make_planned_project
 from tests.surveys.desk_pages import address, at_door, key, objection_to, page, photo, sheet_of
 
@@ -124,7 +124,7 @@ def test_after_the_closing_the_pages_offer_keying_but_no_registering(round_, cle
     client, register = page(clerks[1]), address("sheet-new", round_)
     assert register in client.get(address("sheets", round_)).content.decode()
     assert 'value="sheet"' in client.get(address("missing", round_)).content.decode()
-    Round.objects.filter(pk=round_.pk).update(closes_at=timezone.now())
+    let_time_run_out(round_.pk)
     for _state in ("open", "keying"):
         text = client.get(address("sheets", round_)).content.decode()
         assert register not in text and "本账号可录 1 张" in text

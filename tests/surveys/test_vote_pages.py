@@ -12,7 +12,7 @@ from django.contrib.staticfiles.finders import find
 from django.urls import reverse
 from django.utils import timezone
 
-from surveys.models import Ballot, RollEntry, Round
+from surveys.models import Ballot, RollEntry
 from surveys.operations.rounds import announce_round, cancel_round, close_round
 from surveys.results import tally
 from tests.factories.register import make_community
@@ -21,6 +21,7 @@ from tests.factories.rounds import (
     YES_NO,
     code_for,
     fill_flats,
+    let_time_run_out,
     make_closed_round,
     make_current_round,
     make_draft,
@@ -142,7 +143,7 @@ def test_the_receipt_never_shows_the_choice(client, round_, home):
 def test_the_same_form_sent_again_gives_the_same_receipt_after_the_closing_too(client, round_, home):
     form = {"key": str(uuid.uuid4())}
     receipts = {receipt_in(send(client, home, **form)) for _ in range(3)}
-    Round.objects.filter(pk=round_.pk).update(closes_at=timezone.now() - datetime.timedelta(minutes=1))
+    let_time_run_out(round_.pk, datetime.timedelta(minutes=1))
     close_round(round_=round_, at=timezone.now())
     again = send(client, home, **form)
     assert again.status_code == 200 and receipts == {receipt_in(again)} and Ballot.objects.count() == 1
