@@ -11,6 +11,7 @@ from common.views import StaffRequest
 from lifecycle.operations import adjust_plan, freeze_plan
 from lifecycle.queries import waiting_for_the_plan
 from lifecycle.screens import finding_for_page
+from lifecycle.views.doors import without_shut_doors
 from projects.choices import PlanState
 from projects.models import AnnualPlan, Entry
 from projects.views import plans
@@ -24,7 +25,9 @@ class PlanPage(plans.PlanPage):
         if plan.state == PlanState.FROZEN:
             return {}
         waiting = waiting_for_the_plan(plan, timezone.localdate())
-        return {"waiting": [(project, [finding_for_page(finding) for finding in found]) for project, found in waiting]}
+        user, path = self.request.user, plan.region.path
+        pages = [(project, [finding_for_page(finding) for finding in found]) for project, found in waiting]
+        return {"waiting": [(project, without_shut_doors(found, user, path)) for project, found in pages]}
 
 
 class PlanFreeze(plans.PlanStep):

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import datetime
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import resolve, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -24,6 +23,7 @@ from lifecycle.operations import enter_reserve, level_above, reach_stage, resume
 from lifecycle.queries import findings_for, standing_changes
 from lifecycle.screens import finding_for_page, project_screen
 from lifecycle.transitions import next_stage
+from lifecycle.views.doors import without_shut_doors
 from projects.choices import Condition, Stage
 from projects.forms import ReasonForm
 from projects.models import Project
@@ -52,19 +52,8 @@ class ProjectPage(ActionView):
             for finding in context["findings"]:
                 if finding["state"] == "fail":
                     finding["override_url"] = reverse("projects:override", args=[pk, finding["code"]])
-        _hide_closed_doors(context["findings"], request.user, path)
+        without_shut_doors(context["findings"], request.user, path)
         return render(request, "lifecycle/project.html", context)
-
-
-def _hide_closed_doors(findings: list[dict[str, Any]], user: Any, path: str) -> list[dict[str, Any]]:
-    """Findings without the links that this reader would only be refused at; who mends it is still said."""
-    for finding in findings:
-        if finding["url"]:
-            view = getattr(resolve(urlsplit(finding["url"]).path).func, "view_class", None)
-            action = getattr(view, "action", "")
-            if action and not user.may(action, path):
-                finding["url"] = ""
-    return findings
 
 
 class ProjectCreate(ActionView):
@@ -159,7 +148,7 @@ class StageMove(ActionView):
             "project": project,
             "stage": stage,
             "day": day,
-            "findings": _hide_closed_doors([finding_for_page(finding) for finding in found], request.user, project.region.path),
+            "findings": without_shut_doors([finding_for_page(finding) for finding in found], request.user, project.region.path),
             "missing": sum(not finding.passed for finding in found),
             "crumbs": project_crumbs(request, project, _("Next step")),
         }
