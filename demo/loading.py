@@ -27,7 +27,7 @@ from demo.shapes import Street, Yard, YearPlan
 from demo.writing import Writer
 from demo.yards import english
 from demo.year import build, read_counties
-from projects.models import Contract, Entry, Photo, ProgressReport, Record, SchemeItem
+from projects.models import Contract, Entry, Photo, ProgressReport, Record, SchemeItem, Work
 from regions.choices import LEVEL_DEPTH, Level, RegionKind
 from regions.models import Region
 from regions.operations import REGIONS_FILE, load_official_regions
@@ -39,13 +39,14 @@ REGISTERED_AT = datetime.datetime(2020, 8, 3, 1, tzinfo=datetime.UTC)
 TABLES = (
     "accounts_user", "communities_community", "communities_building", "communities_household", "communities_owner",
     "projects_annualplan", "projects_project", "projects_entry", "projects_contract", "projects_photo",
-    "projects_progressreport", "projects_scheme", "projects_schemeitem", "projects_record", "lifecycle_stagechange",
+    "projects_progressreport", "projects_scheme", "projects_work", "projects_schemeitem", "projects_record",
+    "lifecycle_stagechange",
     "lifecycle_gateoverride", "analytics_dailycount", "regions_region",
     "surveys_round", "surveys_rollentry", "surveys_ballot", "surveys_roundcount", "surveys_publication",
 )  # fmt: skip
 ROUNDS = (Round, RollEntry, Ballot, RoundCount, Publication, CallBack)
 # not Project and StageChange: the database checks each step against rows that it must find by their indexes
-WORKS = (Entry, Contract, SchemeItem, Record, ProgressReport, Photo)
+WORKS = (Entry, Contract, Work, SchemeItem, Record, ProgressReport, Photo)
 Say = Callable[[str], None]
 
 

@@ -23,7 +23,8 @@ from lifecycle.findings import Finding
 from lifecycle.models import ChangeKind, GateOverride, StageChange
 from lifecycle.rules import RULE_VERSION
 from projects.choices import ContractKind, PlanState, Stage
-from projects.models import AnnualPlan, Contract, Entry, Photo, ProgressReport, Project, Record, Scheme, SchemeItem
+from projects.comparing import Key, without_spaces
+from projects.models import AnnualPlan, Contract, Entry, Photo, ProgressReport, Project, Record, Scheme, SchemeItem, Work
 from regions.models import Region
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -53,7 +54,8 @@ class Rows:
     reports: list[tuple[int, ProgressReport]] = field(default_factory=list)  # number of the entry, report
     photos: list[Photo] = field(default_factory=list)
     schemes: list[Scheme] = field(default_factory=list)
-    items: list[tuple[Scheme, SchemeItem]] = field(default_factory=list)
+    works: list[Work] = field(default_factory=list)
+    items: list[tuple[Scheme, Work, SchemeItem]] = field(default_factory=list)
     records: list[Record] = field(default_factory=list)
     overrides: list[tuple[GateOverride, dict[str, Any]]] = field(default_factory=list)  # with the finding that names it
 
@@ -100,9 +102,10 @@ class Writer:
 
     def _write_schemes(self) -> None:
         copy_objects(Scheme, self.rows.schemes)
-        for scheme, item in self.rows.items:
-            item.scheme = scheme
-        copy_objects(SchemeItem, [item for _, item in self.rows.items])
+        copy_objects(Work, self.rows.works)
+        for scheme, work, item in self.rows.items:
+            item.scheme, item.work = scheme, work
+        copy_objects(SchemeItem, [item for *_, item in self.rows.items])
 
     def _clerk(self, county: str) -> User:
         return self.users[clerk_username(county)]
@@ -196,6 +199,7 @@ class Writer:
     def _schemes(self, file: File, project: Project, clerk: User) -> None:
         """The versions of the scheme, and the documents where they are written."""
         one = file.one
+        works: dict[Key, Work] = {}
         for number, version in enumerate(file.versions, start=1):
             scheme = Scheme(
                 project=project, version=number, title=f"{one.name}方案", summary=version.summary, household_share=version.household_share,
@@ -207,7 +211,9 @@ class Writer:
                 item = SchemeItem(
                     position=position, kind=line.kind, name=line.name, quantity=line.quantity, unit=line.unit, amount=line.amount
                 )
-                self.rows.items.append((scheme, item))
+                work = works.setdefault(line.key, Work(project=project, kind=line.kind, name=line.name, key=without_spaces(line.name)))
+                self.rows.items.append((scheme, work, item))
+        self.rows.works += works.values()
         if one.county != WITH_PAPERS and id(one) in self.old:
             return
         for paper in (each for each in file.papers if each.dated_on <= self.today):

@@ -2,28 +2,47 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 # a version dearer than the voted one by more than this many per cent needs a new vote; exactly this many does not [open]
 DEARER_PERCENT = 10
 
 
+Key = tuple[int | None, str, str, str]  # community, building, kind, name
+
+
+def without_spaces(text: str) -> str:
+    """ "3 号楼" and "3号楼" are one building, and one name."""
+    return "".join(text.split())
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One work item of a version, as far as two versions are compared; `amount` in yuan with at most two decimals."""
+    """One work item of a version, as far as two versions are compared; `amount` in yuan with at most two decimals.
+
+    `unit_price` is yuan per unit, None for an amount agreed as a whole. `community` is a community's id, None for the whole
+    project. `intent` is the side that is to pay, "" while nobody is named.
+    """
 
     kind: str
     name: str
     quantity: Decimal
     unit: str
     amount: Decimal
+    unit_price: Decimal | None = None
+    community: int | None = None
+    building: str = ""
+    intent: str = ""
+    starts_on: datetime.date | None = None
+    ends_on: datetime.date | None = None
 
     @property
-    def key(self) -> tuple[str, str]:
-        """What makes it the same item in two versions: its kind and its name, spaces aside."""
-        return self.kind, "".join(self.name.split())
+    def key(self) -> Key:
+        """What makes it the same work in two versions: where it is, its kind and its name, spaces aside."""
+        return self.community, without_spaces(self.building), self.kind, without_spaces(self.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +71,11 @@ class Reason:
     after: Decimal = Decimal(0)
 
 
+def priced(quantity: Decimal, unit_price: Decimal) -> Decimal:
+    """Quantity × unit price in yuan, rounded half up to the fen, as the database rounds it."""
+    return (quantity * unit_price).quantize(Decimal("0.01"), ROUND_HALF_UP)
+
+
 def fen(yuan: Decimal) -> int:
     """Yuan in whole fen, for exact comparisons."""
     return int(yuan * 100)
@@ -75,7 +99,11 @@ def differences(before: Sequence[Line], after: Sequence[Line]) -> list[Differenc
 
 
 def _same(one: Line, other: Line) -> bool:
-    return (one.quantity, one.unit, one.amount) == (other.quantity, other.unit, other.amount)
+    return _said(one) == _said(other)
+
+
+def _said(line: Line) -> tuple[object, ...]:
+    return line.quantity, line.unit, line.amount, line.unit_price, line.intent, line.starts_on, line.ends_on
 
 
 def dearer(before: int, after: int, percent: int = DEARER_PERCENT) -> bool:

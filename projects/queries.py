@@ -6,11 +6,14 @@ import datetime
 from collections.abc import Collection, Iterable
 from decimal import Decimal
 
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Count, OuterRef, Prefetch, Q, QuerySet, Subquery, Sum
 
 from projects.choices import Condition, ContractKind, PlanState, Stage
 from projects.comparing import Line
-from projects.models import AnnualPlan, Entry, ProgressReport, Project, Record, Scheme
+from projects.models import AnnualPlan, Entry, ProgressReport, Project, Record, Scheme, SchemeItem
+
+# the items of a version together with their works: one query
+ITEMS = Prefetch("items", SchemeItem.objects.select_related("work").order_by("position"))
 
 
 def reports_of_months(entry: Entry) -> dict[datetime.date, ProgressReport]:
@@ -94,7 +97,7 @@ def plan_is_frozen(entry: Entry) -> bool:
 
 def schemes_of(projects: Iterable[Project], *, up_to: datetime.date | None = None) -> dict[int, list[Scheme]]:
     """Project → its versions drawn up until a day, oldest first, each with its items fetched; two queries."""
-    rows = Scheme.objects.filter(project__in=[project.pk for project in projects]).prefetch_related("items").order_by("project", "version")
+    rows = Scheme.objects.filter(project__in=[project.pk for project in projects]).prefetch_related(ITEMS).order_by("project", "version")
     if up_to:
         rows = rows.filter(drawn_on__lte=up_to)
     found: dict[int, list[Scheme]] = {}
@@ -111,7 +114,21 @@ def newest_scheme(project: Project, *, up_to: datetime.date | None = None) -> Sc
 
 def lines_of(scheme: Scheme) -> list[Line]:
     """The version's items for comparison, in their order."""
-    return [Line(item.kind, item.name, item.quantity, item.unit, item.amount) for item in scheme.items.all()]
+    return [line_of(item) for item in scheme.items.all()]
+
+
+def line_of(item: SchemeItem) -> Line:
+    """An item, with its work at hand, as it is compared."""
+    return Line(
+        kind=item.kind, name=item.name, quantity=item.quantity, unit=item.unit, amount=item.amount, unit_price=item.unit_price,
+        community=item.work.community_id, building=item.work.building, intent=item.intent, starts_on=item.starts_on, ends_on=item.ends_on,
+    )  # fmt: skip
+
+
+def works_of(project: Project, *, up_to: datetime.date | None = None) -> list[SchemeItem]:
+    """The works of the version that stands (on a day), as its items with their `work` at hand, in order; [] before the first version."""
+    scheme = newest_scheme(project, up_to=up_to)
+    return list(scheme.items.all()) if scheme else []
 
 
 def standing_records(

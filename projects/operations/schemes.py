@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from decimal import Decimal
 
 from django.db import transaction
@@ -12,13 +12,13 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from common.errors import InvalidInput
-from projects.choices import STAGE_ORDER, Condition, Stage, WorkKind
-from projects.comparing import Line
-from projects.models import Project, Scheme, SchemeItem
+from projects.choices import STAGE_ORDER, Condition, Side, Stage, WorkKind
+from projects.comparing import Key, Line, priced, without_spaces
+from projects.models import Project, Scheme, SchemeItem, Work
 from projects.operations.works import ProjectLocked, locked_project
 
 MOST_ITEMS = 60
-LONGEST_NAME, LONGEST_UNIT, MOST = 60, 12, Decimal(10) ** 9
+LONGEST_NAME, LONGEST_UNIT, LONGEST_BUILDING, MOST = 60, 12, 30, Decimal(10) ** 9
 
 
 def _require_open(project: Project) -> None:
@@ -28,25 +28,45 @@ def _require_open(project: Project) -> None:
         raise ProjectLocked(_("The works are completed: the scheme cannot be changed any more."))
 
 
-def _check_items(items: Sequence[Line]) -> str:
+def _check_items(items: Sequence[Line], communities: Collection[int]) -> str:
     """The first thing wrong with the items, or ""."""
     if not items:
         return _("Enter at least one work item.")
     if len(items) > MOST_ITEMS:
         return _("A scheme holds at most %(most)s work items.") % {"most": MOST_ITEMS}
-    seen: set[tuple[str, str]] = set()
+    seen: set[Key] = set()
     for number, item in enumerate(items, start=1):
-        if item.kind not in WorkKind.values:
-            return _("Item %(number)s: choose the kind.") % {"number": number}
-        if not item.name.strip() or len(item.name.strip()) > LONGEST_NAME:
-            return _("Item %(number)s: enter a name of at most 60 characters.") % {"number": number}
-        if not item.unit.strip() or len(item.unit.strip()) > LONGEST_UNIT:
-            return _("Item %(number)s: enter the unit, such as m² or km.") % {"number": number}
-        if not (0 < item.quantity < MOST and 0 < item.amount < MOST * 10):
-            return _("Item %(number)s: quantity and amount must be more than 0.") % {"number": number}
+        if item.community is not None and item.community not in communities:
+            return _("Item %(number)s: the community does not belong to the project.") % {"number": number}
+        if problem := _words_wrong(item, number) or _numbers_wrong(item, number):
+            return problem
         if item.key in seen:
             return _("Item %(number)s: “%(name)s” stands in the list twice.") % {"number": number, "name": item.name}
         seen.add(item.key)
+    return ""
+
+
+def _words_wrong(item: Line, number: int) -> str:
+    if item.kind not in WorkKind.values:
+        return _("Item %(number)s: choose the kind.") % {"number": number}
+    if not item.name.strip() or len(item.name.strip()) > LONGEST_NAME:
+        return _("Item %(number)s: enter a name of at most 60 characters.") % {"number": number}
+    if not item.unit.strip() or len(item.unit.strip()) > LONGEST_UNIT:
+        return _("Item %(number)s: enter the unit, such as m² or km.") % {"number": number}
+    if len(without_spaces(item.building)) > LONGEST_BUILDING:
+        return _("Item %(number)s: name the building in at most 30 characters.") % {"number": number}
+    if item.intent and item.intent not in Side.values:
+        return _("Item %(number)s: choose who pays.") % {"number": number}
+    return ""
+
+
+def _numbers_wrong(item: Line, number: int) -> str:
+    if not (0 < item.quantity < MOST and 0 < item.amount < MOST * 10):
+        return _("Item %(number)s: quantity and amount must be more than 0.") % {"number": number}
+    if item.unit_price is not None and priced(item.quantity, item.unit_price) != item.amount:
+        return _("Item %(number)s: the amount is not quantity times unit price.") % {"number": number}
+    if item.starts_on and item.ends_on and item.ends_on < item.starts_on:
+        return _("Item %(number)s: completion lies before the start.") % {"number": number}
     return ""
 
 
@@ -99,7 +119,8 @@ def draw_scheme(
     _require_open(project)
     last = Scheme.objects.filter(project=project).order_by("-version").first()
     errors = _check(last, title, summary, drawn_on, starts_on, ends_on, household_share, reason, timezone.localdate(at))
-    if problem := _check_items(items):
+    communities = set(project.entries.filter(removed_on__isnull=True).values_list("community_id", flat=True))
+    if problem := _check_items(items, communities):
         errors["items"] = problem
     if errors:
         raise InvalidInput(" ".join(errors.values()), details=errors)
@@ -117,16 +138,29 @@ def draw_scheme(
         recorded_at=at,
         recorded_by=actor,
     )
+    works = _works(project, items)
     SchemeItem.objects.bulk_create(
         SchemeItem(
-            scheme=scheme,
-            position=position,
-            kind=item.kind,
-            name=item.name.strip(),
-            quantity=item.quantity,
-            unit=item.unit.strip(),
-            amount=item.amount,
+            scheme=scheme, work=works[item.key], position=position, kind=item.kind, name=item.name.strip(), quantity=item.quantity,
+            unit=item.unit.strip(), unit_price=item.unit_price, amount=item.amount, intent=item.intent, starts_on=item.starts_on,
+            ends_on=item.ends_on,
         )
         for position, item in enumerate(items, start=1)
-    )
+    )  # fmt: skip
     return scheme
+
+
+def _works(project: Project, items: Sequence[Line]) -> dict[Key, Work]:
+    """The work behind each item: the one of an earlier version, or a new one."""
+    known = {key_of(work): work for work in Work.objects.filter(project=project)}
+    new = {item.key: item for item in items if item.key not in known}
+    made = Work.objects.bulk_create(
+        Work(project=project, community_id=item.community, building=key[1], kind=item.kind, name=item.name.strip(), key=key[3])
+        for key, item in new.items()
+    )
+    return known | {key_of(work): work for work in made}
+
+
+def key_of(work: Work) -> Key:
+    """What makes it the same work in two versions, as `Line.key`."""
+    return work.community_id, work.building, work.kind, work.key

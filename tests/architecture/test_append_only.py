@@ -18,7 +18,7 @@ SECRET = ("surveys.Ballot", "surveys.Publication")
 def protected_tables():
     """Every event table, every journal, and what else records reads."""
     events = [source.table for source in sources().values()]
-    return [*events, *(apps.get_model(name) for name in ("communities.Disclosure", "projects.SchemeItem", *SECRET))]
+    return [*events, *(apps.get_model(name) for name in ("communities.Disclosure", "projects.SchemeItem", "projects.Work", *SECRET))]
 
 
 def test_the_journals_are_the_ones_we_know():

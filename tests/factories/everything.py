@@ -93,6 +93,7 @@ def make_everything(county_code: str) -> list[Model]:
         ),
         scheme,
         scheme.items.first(),
+        scheme.items.first().work,
         make_record(project, user, "archive"),
         write_step(project, "started", DAY, user),
         GateOverride.objects.create(

@@ -9,7 +9,8 @@ from django.utils import timezone
 from PIL import Image
 
 from accounts.models import User
-from projects.models import Contract, Entry, Photo, ProgressReport, Project, Record, Scheme, SchemeItem
+from projects.comparing import without_spaces
+from projects.models import Contract, Entry, Photo, ProgressReport, Project, Record, Scheme, SchemeItem, Work
 from tests.factories.works import write_step
 
 
@@ -116,8 +117,9 @@ def make_scheme(
         recorded_by=actor,
     )
     for position, (kind, name, quantity, unit, amount) in enumerate(items, start=1):
+        work, _new = Work.objects.get_or_create(project=project, kind=kind, key=without_spaces(name), defaults={"name": name})
         SchemeItem.objects.create(
-            scheme=scheme, position=position, kind=kind, name=name, quantity=Decimal(quantity), unit=unit, amount=Decimal(amount)
+            scheme=scheme, work=work, position=position, kind=kind, name=name, quantity=Decimal(quantity), unit=unit, amount=Decimal(amount)
         )
     return scheme
 

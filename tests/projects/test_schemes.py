@@ -1,5 +1,6 @@
 """Schemes: versions written whole, compared, and the change that ends a vote."""
 
+from dataclasses import replace
 from decimal import Decimal
 from itertools import pairwise
 
@@ -14,7 +15,7 @@ from projects.choices import WORK_CLASS, PipeOwner, WorkKind
 from projects.comparing import DEARER_PERCENT, Line, dearer, differences, estimate, material_change
 from projects.models import Scheme, SchemeItem
 from projects.operations import ProjectLocked, draw_scheme
-from projects.queries import lines_of, newest_scheme
+from projects.queries import lines_of, newest_scheme, works_of
 from tests.factories.evidence import at, bring_to, day, make_scheme
 from tests.factories.works import make_planned_project
 
@@ -53,6 +54,8 @@ def test_every_kind_of_work_has_its_class_and_every_pipe_owner_is_a_kind():
         ([WATER, ROOF], []),
         ([ROOF, WATER], []),
         ([WATER, line("屋面 防水")], []),
+        ([WATER, replace(ROOF, building="3号楼")], ["added", "dropped"]),
+        ([WATER, replace(ROOF, intent="residents", unit_price=Decimal("242.72"))], []),
         ([WATER], ["dropped"]),
         ([WATER, ROOF, line("绿化", "1", "greening")], ["added"]),
         ([WATER, line("外墙粉刷", kind="facade")], ["added", "dropped"]),
@@ -66,6 +69,8 @@ def test_every_kind_of_work_has_its_class_and_every_pipe_owner_is_a_kind():
         "the same",
         "another order",
         "spaces",
+        "another building",
+        "who pays",
         "dropped",
         "added",
         "another item",
@@ -154,6 +159,32 @@ def test_a_new_version_needs_its_reason_and_is_not_older_than_the_last(project, 
     with pytest.raises(InvalidInput) as caught:
         draw(project, district_staff, drawn="2021-03-14")
     assert set(caught.value.details) == {"reason", "drawn_on"}
+
+
+def test_a_work_lives_through_the_versions_of_its_scheme(project, district_staff):
+    first = draw(project, district_staff)
+    second = draw(project, district_staff, WATER, line("屋面 防水", "1100000"), line("外墙粉刷", kind="facade"), reason="居民意见")
+    was, now = ({item.kind: item.work_id for item in scheme.items.all()} for scheme in (first, second))
+    assert now["water"] == was["water"] and now["roof"] == was["roof"]
+    assert [item.name for item in works_of(project)] == ["给排水管网", "屋面 防水", "外墙粉刷"]
+
+
+def test_the_same_item_in_two_yards_is_two_works(project, district_staff):
+    yard = project.entries.get().community_id
+    here = Line("roof", "屋面防水", Decimal(100), "m²", Decimal(9_550), Decimal("95.50"), community=yard, building="3 号楼")
+    scheme = draw(project, district_staff, line(), here)
+    assert [(item.work.community_id, item.work.building) for item in works_of(project)] == [(None, ""), (yard, "3号楼")]
+    assert lines_of(scheme)[1].key == here.key
+
+
+def test_an_amount_that_is_not_quantity_times_price_is_refused_by_the_database_too(project, district_staff):
+    with pytest.raises(InvalidInput, match="单价"):
+        draw(project, district_staff, replace(ROOF, unit_price=Decimal("1")))
+    item = draw(project, district_staff).items.get(kind="roof")
+    item.pk, item.scheme_id = None, make_scheme(project, district_staff).pk
+    item.position, item.unit_price = 1, Decimal("1")
+    with pytest.raises(DatabaseError, match="quantity_times_price"), transaction.atomic():
+        item.save()
 
 
 @pytest.mark.parametrize("person", ["province_official", "city_official", "other_district_staff", "auditor"])
