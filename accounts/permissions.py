@@ -68,6 +68,9 @@ ACTIONS: dict[str, Action] = {
     "rounds.enter": _do(_("Enter ballots at the door and from paper"), DISTRICT, STREET),
     "rounds.check": _do(_("Call households back and settle reviews"), DISTRICT, STREET),
     "rounds.decide": _do(_("Decide objections"), DISTRICT),
+    # a facility hangs below its county or committee
+    "facilities.see": _see(_("See facilities and living circles"), *EVERYONE),
+    "facilities.edit": _do(_("Enter facilities, conversions, inspections and assessments"), DISTRICT, STREET),
     "tokens.manage": _do(_("Issue tokens for machine clients"), PROVINCE, CITY),
 }
 

@@ -83,6 +83,7 @@ def subject_words(subject: str) -> str:
         "stages": _("Stages"),
         "gates": _("Gates"),
         "plans": _("Annual plans"),
+        "facilities": _("Facilities"),
         "tokens": _("API tokens"),
     }
     return words.get(subject, subject)

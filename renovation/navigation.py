@@ -12,6 +12,7 @@ MENU = (
     (_("Communities"), "communities:list", "communities.see", ("/communities/", "/households/")),
     (_("Plans and projects"), "projects:list", "projects.see", ("/projects/", "/plans/")),
     (_("Votes and surveys"), "surveys:list", "rounds.see", ("/rounds/",)),
+    (_("Facilities"), "facilities:list", "facilities.see", ("/facilities/", "/circle/")),
     (_("Enter progress"), "projects:entry", "progress.enter", ("/progress/",)),
     (_("Excel"), "spreadsheets:list", "exports.run", ("/spreadsheets/",)),
     (_("Regions"), "regions:list", "regions.see", ("/regions/",)),

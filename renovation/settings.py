@@ -78,6 +78,7 @@ INSTALLED_APPS = [
     "communities",
     "projects",
     "surveys",
+    "facilities",
     "lifecycle",
     "analytics",
     "spreadsheets",

@@ -14,6 +14,7 @@ urlpatterns = [
     path("audit/", include("audit.urls")),
     path("regions/", include("regions.urls")),
     path("", include("communities.urls")),
+    path("", include("facilities.urls")),
     path("", include("analytics.urls")),
     path("spreadsheets/", include("spreadsheets.urls")),
     # the project's own page needs the stair: one floor higher, same names ("projects:detail")

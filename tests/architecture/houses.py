@@ -9,7 +9,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 FLOORS = (
-    "common", "regions", "accounts", "audit", "messaging", "communities", "projects", "surveys", "lifecycle", "analytics", "spreadsheets", "demo", "renovation",
+    "common", "regions", "accounts", "audit", "messaging", "communities", "projects", "surveys", "facilities", "lifecycle", "analytics", "spreadsheets", "demo", "renovation",
 )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from tests.factories.everything import make_everything
 
 JOURNALS = {
     "projects.photo", "projects.progressreport", "projects.scheme", "projects.record", "lifecycle.stagechange", "lifecycle.gateoverride",
-    "surveys.rollcorrection", "surveys.keying", "surveys.visit", "surveys.annulment", "surveys.slipprint",
+    "facilities.statechange", "surveys.rollcorrection", "surveys.keying", "surveys.visit", "surveys.annulment", "surveys.slipprint",
 }  # fmt: skip
 # records that are none of the audit trail's: what a household answered is nobody's reading
 SECRET = ("surveys.Ballot", "surveys.Publication")

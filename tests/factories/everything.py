@@ -38,6 +38,7 @@ from surveys.models import (
 )  # fmt: skip
 from surveys.operations.rounds import close_round
 from tests.factories.evidence import at, make_record, make_scheme
+from tests.factories.facilities import make_facility
 from tests.factories.people import make_user
 from tests.factories.register import make_community, make_households
 from tests.factories.rounds import cast, make_open_round
@@ -100,8 +101,15 @@ def make_everything(county_code: str) -> list[Model]:
             project=project, stage="started", gate="works_contract", reason="x", region=project.region.parent, **by
         ),
         DailyCount.objects.create(region=project.region, year=2021, on=DAY),
+        *make_facility_rows(community, project, user, now),
         *make_round_rows(community, project, user, now),
     ]
+
+
+def make_facility_rows(community: Community, project: Project, user: User, now: datetime.datetime) -> list[Model]:
+    """One row of each table of facilities."""
+    facility = make_facility(community, project=project, actor=user)
+    return [facility, facility.changes.get()]
 
 
 def make_round_rows(community: Community, project: Project, user: User, now: datetime.datetime) -> list[Model]:

@@ -1,0 +1,1 @@
+"""Service facilities and the living circle around each community."""

@@ -1,0 +1,1 @@
+"""The shape of input: facilities, their state, conversions, inspections, assessments."""

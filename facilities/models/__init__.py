@@ -1,0 +1,5 @@
+"""Tables of facilities."""
+
+from facilities.models.inventory import Facility, StateChange
+
+__all__ = ["Facility", "StateChange"]

@@ -1,0 +1,1 @@
+"""Writes: the inventory, conversions, inspections, assessments and the counting of living circles."""

@@ -1,0 +1,1 @@
+"""Pages of facilities and living circles."""
