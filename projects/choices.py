@@ -124,6 +124,23 @@ class Side(TextChoices):
     SOCIETY = "society", _("Society")
 
 
+class SuggestionSource(TextChoices):
+    """Where a proposed work comes from."""
+
+    GAP = "gap", _("Missing in the living circle")
+    WISH = "wish", _("Residents' wish")
+    TEMPLATE = "template", _("City template")
+    OTHER = "other", _("Other")
+
+
+class SuggestionState(TextChoices):
+    """What became of a proposed work."""
+
+    OPEN = "open", pgettext_lazy("suggestion", "Open")
+    TAKEN = "taken", pgettext_lazy("suggestion", "Taken over")
+    DISMISSED = "dismissed", pgettext_lazy("suggestion", "Dismissed")
+
+
 class RecordKind(TextChoices):
     """Dated documents that gates ask for."""
 

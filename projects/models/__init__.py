@@ -5,5 +5,6 @@ from projects.models.plans import AnnualPlan, Entry, Project
 from projects.models.progress import Photo, ProgressReport
 from projects.models.records import Record
 from projects.models.schemes import Scheme, SchemeItem, Work
+from projects.models.suggestions import Suggestion
 
-__all__ = ["AnnualPlan", "Contract", "Entry", "Photo", "ProgressReport", "Project", "Record", "Scheme", "SchemeItem", "Work"]
+__all__ = ["AnnualPlan", "Contract", "Entry", "Photo", "ProgressReport", "Project", "Record", "Scheme", "SchemeItem", "Suggestion", "Work"]

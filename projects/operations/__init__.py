@@ -16,6 +16,7 @@ from projects.operations.plans import (
 from projects.operations.progress import NotStarted, report_progress, undo_reports
 from projects.operations.records import add_record, void_record
 from projects.operations.schemes import draw_scheme
+from projects.operations.suggestions import dismiss_suggestion, suggest_work
 from projects.operations.works import (
     NotEligible,
     ProjectLocked,
@@ -40,6 +41,7 @@ __all__ = [
     "adjust_plan",
     "confirm_plan",
     "create_project",
+    "dismiss_suggestion",
     "draft_plan",
     "draw_scheme",
     "figures_changed",
@@ -52,6 +54,7 @@ __all__ = [
     "report_progress",
     "return_plan",
     "submit_plan",
+    "suggest_work",
     "take_from_plan",
     "undo_reports",
     "void_record",

@@ -1,4 +1,4 @@
-"""Writing schemes: each version whole, the next one with its reason."""
+"""Writing schemes: each version whole, the next one with its reason; proposals that it holds are taken over."""
 
 from __future__ import annotations
 
@@ -12,16 +12,17 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from common.errors import InvalidInput
-from projects.choices import STAGE_ORDER, Condition, Side, Stage, WorkKind
+from projects.choices import STAGE_ORDER, Condition, Side, Stage, SuggestionState, WorkKind
 from projects.comparing import Key, Line, priced, without_spaces
-from projects.models import Project, Scheme, SchemeItem, Work
+from projects.models import Project, Scheme, SchemeItem, Suggestion, Work
 from projects.operations.works import ProjectLocked, locked_project
 
 MOST_ITEMS = 60
 LONGEST_NAME, LONGEST_UNIT, LONGEST_BUILDING, MOST = 60, 12, 30, Decimal(10) ** 9
 
 
-def _require_open(project: Project) -> None:
+def require_open(project: Project) -> None:
+    """Raises ProjectLocked once no new version of the scheme can be written."""
     if project.condition != Condition.ACTIVE:
         raise ProjectLocked(_("The project is suspended or withdrawn: it cannot be changed."))
     if STAGE_ORDER[project.stage] >= STAGE_ORDER[Stage.COMPLETED]:
@@ -116,7 +117,7 @@ def draw_scheme(
     """
     project = locked_project(project.pk)
     actor.require("projects.edit", project.region.path)
-    _require_open(project)
+    require_open(project)
     last = Scheme.objects.filter(project=project).order_by("-version").first()
     errors = _check(last, title, summary, drawn_on, starts_on, ends_on, household_share, reason, timezone.localdate(at))
     communities = set(project.entries.filter(removed_on__isnull=True).values_list("community_id", flat=True))
@@ -147,7 +148,18 @@ def draw_scheme(
         )
         for position, item in enumerate(items, start=1)
     )  # fmt: skip
+    _settle_suggestions(scheme, items)
     return scheme
+
+
+def _settle_suggestions(scheme: Scheme, items: Sequence[Line]) -> None:
+    """Open proposals that the version holds are taken over: same place, kind and name."""
+    held = {(item.community, item.kind, without_spaces(item.name)) for item in items}
+    for row in Suggestion.objects.filter(project=scheme.project, state=SuggestionState.OPEN):
+        if (row.community_id, row.kind, row.key) in held:
+            row.state, row.taken_into = SuggestionState.TAKEN, scheme
+            row.settled_at, row.settled_by = scheme.recorded_at, scheme.recorded_by
+            row.save()
 
 
 def _works(project: Project, items: Sequence[Line]) -> dict[Key, Work]:

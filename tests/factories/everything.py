@@ -16,7 +16,7 @@ from analytics.models import DailyCount
 from common.crypto import fingerprint, seal
 from communities.models import Community, Disclosure, DistinctPair, Owner
 from lifecycle.models import GateOverride
-from projects.models import Contract, Photo, ProgressReport, Project
+from projects.models import Contract, Photo, ProgressReport, Project, Suggestion
 from surveys.models import (
     Annulment,
     Ballot,
@@ -95,6 +95,7 @@ def make_everything(county_code: str) -> list[Model]:
         scheme,
         scheme.items.first(),
         scheme.items.first().work,
+        Suggestion.objects.create(project=project, kind="meals", name="老年食堂", key="老年食堂", source="gap", made_at=now, made_by=user),
         make_record(project, user, "archive"),
         write_step(project, "started", DAY, user),
         GateOverride.objects.create(
