@@ -55,6 +55,9 @@ ACTIONS: dict[str, Action] = {
     ),
     "projects.edit": _do(_("Create and change projects, schemes, contracts, documents and photos"), DISTRICT),
     "progress.enter": _do(_("Enter monthly progress"), DISTRICT),
+    # a department files for the owner it is, in its own area; the county files on behalf of any
+    "special.file": _do(_("File special works and confirmations of pipe and cable owners"), DEPARTMENT, DISTRICT),
+    "special.coordinate": _do(_("Agree special works with their owners and propose other days"), CITY, DISTRICT),
     "stages.move": _do(_("Move a project to its next stage"), DISTRICT),
     # strictly above the project's county: the operation asks for that too
     "gates.override": _do(_("Let a gate be passed for a county below, with a published reason"), PROVINCE, CITY),

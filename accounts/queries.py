@@ -80,6 +80,7 @@ def subject_words(subject: str) -> str:
         "exports": _("Excel out"),
         "projects": _("Projects"),
         "progress": _("Progress"),
+        "special": _("Special works"),
         "stages": _("Stages"),
         "gates": _("Gates"),
         "plans": _("Annual plans"),

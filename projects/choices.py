@@ -106,7 +106,7 @@ WORK_CLASS: dict[str, WorkClass] = {
 
 
 class PipeOwner(TextChoices):
-    """Whose pipes and cables lie in a yard; the same codes as the kinds of work on them."""
+    """Whose pipes, cables and lifts stand in a yard; the same codes as the kinds of work on them."""
 
     WATER = "water", _("Water company")
     DRAINAGE = "drainage", _("Drainage authority")
@@ -114,6 +114,59 @@ class PipeOwner(TextChoices):
     POWER = "power", _("Power company")
     HEATING = "heating", _("Heating company")
     TELECOM = "telecom", _("Telecom companies")
+    LIFTS = "lifts", _("Lift company or owner")
+
+
+# how the department of a post names an owner: its code, a short word alone, or a name that ends so ("邯郸市热力公司")
+OWNER_DEPARTMENTS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    PipeOwner.WATER: (("供水", "自来水"), ("供水公司", "自来水公司", "水务公司", "water company")),
+    PipeOwner.DRAINAGE: (("排水",), ("排水单位", "排水公司", "排水处", "drainage authority")),
+    PipeOwner.GAS: (("燃气", "天然气"), ("燃气公司", "天然气公司", "gas company")),
+    PipeOwner.POWER: (("供电", "电力"), ("供电公司", "电力公司", "power company")),
+    PipeOwner.HEATING: (("供热", "热力"), ("供热公司", "热力公司", "heating company")),
+    PipeOwner.TELECOM: (
+        ("通信", "弱电"),
+        ("通信企业", "通信公司", "电信公司", "联通公司", "移动公司", "telecom companies", "telecom company"),
+    ),
+    PipeOwner.LIFTS: (("电梯",), ("电梯公司", "电梯单位", "lift company", "lift company or owner")),
+}
+
+
+class StretchKind(TextChoices):
+    """Where a trench can be dug."""
+
+    YARD = "yard", _("Yard")
+    ROAD = "road", _("Road")
+
+
+class SpecialState(TextChoices):
+    """A special work's way: filed by its owner, agreed with the county, carried out, accepted with the project."""
+
+    FILED = "filed", pgettext_lazy("special work", "Filed")
+    AGREED = "agreed", pgettext_lazy("special work", "Agreed")
+    RUNNING = "running", pgettext_lazy("special work", "Running")
+    COMPLETED = "completed", pgettext_lazy("special work", "Completed")
+    ACCEPTED = "accepted", pgettext_lazy("special work", "Accepted")
+    WITHDRAWN = "withdrawn", pgettext_lazy("special work", "Withdrawn")
+
+
+# state → the states it can move to; back with a reason, and a withdrawn one stays withdrawn
+SPECIAL_MOVES: dict[str, tuple[str, ...]] = {
+    SpecialState.FILED: (SpecialState.AGREED, SpecialState.WITHDRAWN),
+    SpecialState.AGREED: (SpecialState.RUNNING, SpecialState.FILED, SpecialState.WITHDRAWN),
+    SpecialState.RUNNING: (SpecialState.COMPLETED,),
+    SpecialState.COMPLETED: (SpecialState.ACCEPTED, SpecialState.RUNNING),
+    SpecialState.ACCEPTED: (SpecialState.COMPLETED,),
+    SpecialState.WITHDRAWN: (),
+}
+
+
+class OwnerAnswer(TextChoices):
+    """What the owner of pipes or cables says before a yard is opened."""
+
+    NONE = "none", _("No works here")
+    JOINS = "joins", _("Joins the works")
+    CANNOT = "cannot", _("Cannot join")
 
 
 class Side(TextChoices):

@@ -10,7 +10,7 @@ from django.db.models import Count, OuterRef, Prefetch, Q, QuerySet, Subquery, S
 
 from projects.choices import Condition, ContractKind, PlanState, Stage
 from projects.comparing import Line
-from projects.models import AnnualPlan, Entry, ProgressReport, Project, Record, Scheme, SchemeItem
+from projects.models import AnnualPlan, Entry, ProgressReport, Project, Record, Scheme, SchemeItem, SpecialWork
 
 # the items of a version together with their works: one query
 ITEMS = Prefetch("items", SchemeItem.objects.select_related("work").order_by("position"))
@@ -144,3 +144,37 @@ def standing_records(
     for row in rows.order_by("project", "dated_on", "pk"):
         found.setdefault(row.project_id, []).append(row)
     return found
+
+
+# --- special works ----------------------------------------------------------------------------------------------------
+
+
+def window_of(entries: Iterable[Entry], project: Project, scheme: Scheme | None) -> tuple[datetime.date, datetime.date] | None:
+    """(first day, last day) in which a project's yards are open: the actual days, else those of the scheme, else of the plan.
+
+    None while no day is known.
+    """
+    rows = list(entries)
+    starts = [entry.planned_start_on for entry in rows if entry.planned_start_on]
+    ends = [entry.planned_completion_on for entry in rows if entry.planned_completion_on]
+    first = project.started_on or (scheme.starts_on if scheme else None) or min(starts, default=None)
+    last = project.completed_on or (scheme.ends_on if scheme else None) or max(ends, default=None)
+    return (first, max(first, last)) if first and last else None
+
+
+def special_works_of(project: Project, *, withdrawn: bool = False) -> list[SpecialWork]:
+    """The special works of a project: those filed for it, and those filed for no project on its yards within its window.
+
+    Withdrawn ones only when asked for. With their stretches at hand, by their days.
+    """
+    entries = list(project.entries.filter(removed_on__isnull=True))
+    yards = Q(project__isnull=True, stretches__community__in=[entry.community_id for entry in entries])
+    rows = SpecialWork.objects.filter(Q(project=project) | yards)
+    if not withdrawn:
+        rows = rows.standing()
+    window = window_of(entries, project, newest_scheme(project))
+    found = rows.prefetch_related("stretches").select_related("region").order_by("planned_start_on", "pk").distinct()
+    return [
+        work for work in found
+        if work.project_id == project.pk or window is None or (work.from_on <= window[1] and work.until_on >= window[0])
+    ]  # fmt: skip

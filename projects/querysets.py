@@ -5,8 +5,9 @@ from typing import Self
 
 from django.apps import apps
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Coalesce, Greatest
 
-from projects.choices import STAGE_ORDER, Condition, Stage
+from projects.choices import STAGE_ORDER, Condition, SpecialState, Stage
 from regions.querysets import M, ScopedQuerySet
 
 
@@ -80,3 +81,38 @@ class BelowEntryQuerySet(ScopedQuerySet[M]):
     """Rows that hang below an entry."""
 
     path_field = "entry__project__region__path"
+
+
+# the days of a special work: actual, or planned until they are known; a work that began late lasts a day at least
+FROM_ON = Coalesce("started_on", "planned_start_on")
+UNTIL_ON = Coalesce("completed_on", Greatest("planned_completion_on", "started_on"))
+
+
+class SpecialWorkQuerySet(ScopedQuerySet[M]):
+    """Special works of pipe and cable owners."""
+
+    def standing(self) -> Self:
+        """Those that were not withdrawn."""
+        return self.exclude(state=SpecialState.WITHDRAWN)
+
+    def between(self, first: datetime.date, last: datetime.date) -> Self:
+        """Those carried out, or planned where no actual day is known, on a day from `first` to `last`."""
+        return self.alias(from_on=FROM_ON, until_on=UNTIL_ON).filter(from_on__lte=last, until_on__gte=first)
+
+
+class BelowStretchQuerySet(ScopedQuerySet[M]):
+    """Rows that hang below a stretch."""
+
+    path_field = "stretch__region__path"
+
+
+class BelowSpecialWorkQuerySet(ScopedQuerySet[M]):
+    """Rows that hang below a special work."""
+
+    path_field = "work__region__path"
+
+
+class BelowProposalQuerySet(ScopedQuerySet[M]):
+    """Rows that hang below the proposal of a window."""
+
+    path_field = "proposal__work__region__path"

@@ -7,6 +7,8 @@ import datetime
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
+from projects.choices import OWNER_DEPARTMENTS, PipeOwner
+
 YUAN_PER_WAN = 10_000
 CENT = Decimal("0.01")
 
@@ -106,3 +108,12 @@ def doubts_of(
     if after is not None and new.paid_amount > after.paid_amount:
         found.append(Doubt("more_than_after", "paid_amount", after.paid_amount))
     return found
+
+
+def owner_of_department(text: str) -> PipeOwner | None:
+    """Which owner of pipes, cables or lifts the department of a post is: "gas", "燃气", "邯郸市燃气公司"; None for any other."""
+    name = text.strip().lower()
+    for code, (words, endings) in OWNER_DEPARTMENTS.items():
+        if name == code or name in words or name.endswith(endings):
+            return PipeOwner(code)
+    return None

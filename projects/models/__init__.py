@@ -1,10 +1,61 @@
-"""Annual plans, projects, schemes, works and what is reported of them."""
+"""Annual plans, projects, schemes, works, special works and what is reported of them."""
 
-from projects.models.contracts import Contract
-from projects.models.plans import AnnualPlan, Entry, Project
-from projects.models.progress import Photo, ProgressReport
-from projects.models.records import Record
-from projects.models.schemes import Scheme, SchemeItem, Work
-from projects.models.suggestions import Suggestion
+from projects.models.contracts import (
+    Contract,
+)
+from projects.models.plans import (
+    AnnualPlan,
+    Entry,
+    Project,
+)
+from projects.models.progress import (
+    Photo,
+    ProgressReport,
+)
+from projects.models.records import (
+    Record,
+)
+from projects.models.schemes import (
+    Scheme,
+    SchemeItem,
+    Work,
+)
+from projects.models.special import (
+    ConfirmedWork,
+    OwnerConfirmation,
+    SpecialWork,
+    SpecialWorkStep,
+    SpecialWorkStretch,
+    WindowDecision,
+    WindowProposal,
+)
+from projects.models.stretches import (
+    Paving,
+    Stretch,
+)
+from projects.models.suggestions import (
+    Suggestion,
+)
 
-__all__ = ["AnnualPlan", "Contract", "Entry", "Photo", "ProgressReport", "Project", "Record", "Scheme", "SchemeItem", "Suggestion", "Work"]
+__all__ = [
+    "AnnualPlan",
+    "ConfirmedWork",
+    "Contract",
+    "Entry",
+    "OwnerConfirmation",
+    "Paving",
+    "Photo",
+    "ProgressReport",
+    "Project",
+    "Record",
+    "Scheme",
+    "SchemeItem",
+    "SpecialWork",
+    "SpecialWorkStep",
+    "SpecialWorkStretch",
+    "Stretch",
+    "Suggestion",
+    "WindowDecision",
+    "WindowProposal",
+    "Work",
+]

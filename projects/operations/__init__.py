@@ -1,7 +1,13 @@
-"""Writes of works: projects, contracts, schemes, documents, annual plans, photos, monthly progress."""
+"""Writes of works: projects, contracts, schemes, documents, special works, annual plans, photos, monthly progress."""
 
-from projects.operations.figures import figures_changed, project_figures_changed
-from projects.operations.photos import PhotoRefused, add_photo
+from projects.operations.figures import (
+    figures_changed,
+    project_figures_changed,
+)
+from projects.operations.photos import (
+    PhotoRefused,
+    add_photo,
+)
 from projects.operations.plans import (
     PlanMoved,
     adjust_plan,
@@ -13,10 +19,38 @@ from projects.operations.plans import (
     submit_plan,
     take_from_plan,
 )
-from projects.operations.progress import NotStarted, report_progress, undo_reports
-from projects.operations.records import add_record, void_record
-from projects.operations.schemes import draw_scheme
-from projects.operations.suggestions import dismiss_suggestion, suggest_work
+from projects.operations.progress import (
+    NotStarted,
+    report_progress,
+    undo_reports,
+)
+from projects.operations.records import (
+    add_record,
+    void_record,
+)
+from projects.operations.schemes import (
+    draw_scheme,
+)
+from projects.operations.special import (
+    Filing,
+    NotCompleted,
+    SpecialWorkMoved,
+    accept_special_works,
+    agree_special_work,
+    change_special_work,
+    complete_special_work,
+    file_special_work,
+    owners_for,
+    reopen_special_work,
+    start_special_work,
+    take_back_acceptance,
+    withdraw_special_work,
+    yard_of,
+)
+from projects.operations.suggestions import (
+    dismiss_suggestion,
+    suggest_work,
+)
 from projects.operations.works import (
     NotEligible,
     ProjectLocked,
@@ -29,33 +63,47 @@ from projects.operations.works import (
 )
 
 __all__ = [
+    "Filing",
+    "NotCompleted",
     "NotEligible",
     "NotStarted",
     "PhotoRefused",
     "PlanMoved",
     "ProjectLocked",
+    "SpecialWorkMoved",
+    "accept_special_works",
     "add_community",
     "add_contract",
     "add_photo",
     "add_record",
     "adjust_plan",
+    "agree_special_work",
+    "change_special_work",
+    "complete_special_work",
     "confirm_plan",
     "create_project",
     "dismiss_suggestion",
     "draft_plan",
     "draw_scheme",
     "figures_changed",
+    "file_special_work",
     "freeze_plan",
     "is_eligible",
     "locked_project",
+    "owners_for",
     "project_figures_changed",
     "put_in_plan",
     "remove_community",
+    "reopen_special_work",
     "report_progress",
     "return_plan",
+    "start_special_work",
     "submit_plan",
     "suggest_work",
+    "take_back_acceptance",
     "take_from_plan",
     "undo_reports",
     "void_record",
+    "withdraw_special_work",
+    "yard_of",
 ]

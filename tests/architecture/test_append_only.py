@@ -9,6 +9,7 @@ from tests.factories.everything import make_everything
 
 JOURNALS = {
     "projects.photo", "projects.progressreport", "projects.scheme", "projects.record", "lifecycle.stagechange", "lifecycle.gateoverride",
+    "projects.paving", "projects.specialworkstep", "projects.ownerconfirmation", "projects.windowproposal", "projects.windowdecision",
     "facilities.statechange", "surveys.rollcorrection", "surveys.keying", "surveys.visit", "surveys.annulment", "surveys.slipprint",
 }  # fmt: skip
 # records that are none of the audit trail's: what a household answered is nobody's reading
@@ -18,7 +19,13 @@ SECRET = ("surveys.Ballot", "surveys.Publication")
 def protected_tables():
     """Every event table, every journal, and what else records reads."""
     events = [source.table for source in sources().values()]
-    return [*events, *(apps.get_model(name) for name in ("communities.Disclosure", "projects.SchemeItem", "projects.Work", *SECRET))]
+    return [
+        *events,
+        *(
+            apps.get_model(name)
+            for name in ("communities.Disclosure", "projects.SchemeItem", "projects.Work", "projects.ConfirmedWork", *SECRET)
+        ),
+    ]
 
 
 def test_the_journals_are_the_ones_we_know():

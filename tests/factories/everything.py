@@ -42,6 +42,7 @@ from tests.factories.facilities import make_facility
 from tests.factories.people import make_user
 from tests.factories.register import make_community, make_households
 from tests.factories.rounds import cast, make_open_round
+from tests.factories.special import make_special_rows
 from tests.factories.works import make_planned_project, write_step
 
 DAY = datetime.date(2021, 5, 31)
@@ -103,6 +104,7 @@ def make_everything(county_code: str) -> list[Model]:
         ),
         DailyCount.objects.create(region=project.region, year=2021, on=DAY),
         *make_facility_rows(community, project, user, now),
+        *make_special_rows(project, community, user, now),
         *make_round_rows(community, project, user, now),
     ]
 
