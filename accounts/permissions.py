@@ -61,6 +61,9 @@ ACTIONS: dict[str, Action] = {
     "stages.move": _do(_("Move a project to its next stage"), DISTRICT),
     # strictly above the project's county: the operation asks for that too
     "gates.override": _do(_("Let a gate be passed for a county below, with a published reason"), PROVINCE, CITY),
+    "catalogue.see": _see(_("See the catalogue of works and the cities' templates"), *EVERYONE),
+    "catalogue.edit": _do(_("Draft and publish the catalogue of works"), PROVINCE),
+    "templates.edit": _do(_("Keep the city's templates of schemes"), CITY),
     "plans.draft": _do(_("Draft and submit the annual plan"), DISTRICT),
     "plans.confirm": _do(_("Confirm or return a county's annual plan"), CITY),
     "plans.freeze": _do(_("Freeze the annual plan"), PROVINCE),

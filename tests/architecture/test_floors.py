@@ -24,7 +24,7 @@ OWN_ROOMS = {
     "audit": {"changes", "sources"},
     "messaging": {"transports"},
     "communities": {"bulk", "bulk_households", "duplicates", "history", "merging", "owners"},
-    "projects": {"comparing", "images"},
+    "projects": {"comparing", "estimating", "images"},
     "surveys": {
         "answers", "ballot_file", "bulk", "codes", "desk", "entering", "library", "merkle", "outcome", "papers", "pictures",
         "planning", "printing", "publications", "questions", "receipts", "results", "reviews", "rolls", "screens", "signing",

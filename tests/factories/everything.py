@@ -16,7 +16,7 @@ from analytics.models import DailyCount
 from common.crypto import fingerprint, seal
 from communities.models import Community, Disclosure, DistinctPair, Owner
 from lifecycle.models import GateOverride
-from projects.models import Contract, Photo, ProgressReport, Project, Suggestion
+from projects.models import CityTemplate, Contract, Photo, ProgressReport, Project, SchemeAttachment, Suggestion, TemplateItem
 from surveys.models import (
     Annulment,
     Ballot,
@@ -37,6 +37,7 @@ from surveys.models import (
     Visit,
 )  # fmt: skip
 from surveys.operations.rounds import close_round
+from tests.factories.catalogue import make_catalogue
 from tests.factories.evidence import at, make_record, make_scheme
 from tests.factories.facilities import make_facility
 from tests.factories.people import make_user
@@ -97,6 +98,10 @@ def make_everything(county_code: str) -> list[Model]:
         scheme.items.first(),
         scheme.items.first().work,
         Suggestion.objects.create(project=project, kind="meals", name="老年食堂", key="老年食堂", source="gap", made_at=now, made_by=user),
+        SchemeAttachment.objects.create(
+            scheme=scheme, title="x", name="x.pdf", file="schemes/none.pdf", form="pdf", size=1, digest="0" * 64, **by
+        ),
+        *make_template_rows(project),
         make_record(project, user, "archive"),
         write_step(project, "started", DAY, user),
         GateOverride.objects.create(
@@ -107,6 +112,13 @@ def make_everything(county_code: str) -> list[Model]:
         *make_special_rows(project, community, user, now),
         *make_round_rows(community, project, user, now),
     ]
+
+
+def make_template_rows(project: Project) -> list[Model]:
+    """A template of the project's city with one item."""
+    catalogue = make_catalogue()
+    template = CityTemplate.objects.create(region=project.region.parent, name=f"9+X {project.pk}", catalogue=catalogue)
+    return [template, TemplateItem.objects.create(template=template, item=catalogue.items.first())]
 
 
 def make_facility_rows(community: Community, project: Project, user: User, now: datetime.datetime) -> list[Model]:
