@@ -76,6 +76,7 @@ ACTIONS: dict[str, Action] = {
     "rounds.decide": _do(_("Decide objections"), DISTRICT),
     # a facility hangs below its county or committee
     "facilities.see": _see(_("See facilities and living circles"), *EVERYONE),
+    "facilities.count": _do(_("Order a recount of living circles"), PROVINCE, CITY, DISTRICT),
     "facilities.edit": _do(_("Enter facilities, conversions, inspections and assessments"), DISTRICT, STREET),
     "tokens.manage": _do(_("Issue tokens for machine clients"), PROVINCE, CITY),
 }

@@ -30,7 +30,7 @@ OWN_ROOMS = {
         "planning", "printing", "publications", "questions", "receipts", "results", "reviews", "rolls", "screens", "signing",
         "theme_words", "themes", "throttling", "verifier", "voting",
     },
-    "facilities": set(),
+    "facilities": {"checklist", "circle", "coverage", "drawing", "inspecting", "proposing", "words"},
     "lifecycle": {"documents", "dossier", "evidence", "findings", "gates", "screens", "transitions", "visits"},
     "analytics": {
         "anchors", "behind", "counting", "gate_figures", "indicators", "keeping", "maps", "measures", "overview", "period", "todo", "signing", "caching",

@@ -15,6 +15,8 @@ from accounts.models import ApiToken, User
 from analytics.models import DailyCount
 from common.crypto import fingerprint, seal
 from communities.models import Community, Disclosure, DistinctPair, Owner
+from facilities.models import CircleCount, CircleResult, CircleTotal, CommunityTheme, Conversion, Inspection
+from facilities.operations.circles import assess, order_run
 from lifecycle.models import GateOverride
 from projects.models import CityTemplate, Contract, Photo, ProgressReport, Project, SchemeAttachment, Suggestion, TemplateItem
 from surveys.models import (
@@ -124,7 +126,24 @@ def make_template_rows(project: Project) -> list[Model]:
 def make_facility_rows(community: Community, project: Project, user: User, now: datetime.datetime) -> list[Model]:
     """One row of each table of facilities."""
     facility = make_facility(community, project=project, actor=user)
-    return [facility, facility.changes.get()]
+    assess(actor=user, at=now, community=community, item="culture", verdict="met")
+    run = order_run(region=project.region, at=now)
+    by: dict[str, Any] = {"recorded_at": now, "recorded_by": user}
+    conversion = Conversion.objects.create(
+        project=project, community=community, name="老浴室", from_kind="bathhouse", to_kind="hall", area=180, created_at=now, updated_at=now
+    )
+    return [
+        facility,
+        facility.changes.get(),
+        community.assessments.get(),
+        CircleCount.objects.get(community=community),
+        CircleResult.objects.filter(community=community).first(),
+        CircleTotal.objects.filter(region=project.region).first(),
+        run,
+        conversion,
+        CommunityTheme.objects.create(community=community, name="健康田园"),
+        Inspection.objects.create(facility=facility, months=3, inspected_on=DAY, in_use=True, **by),
+    ]
 
 
 def make_round_rows(community: Community, project: Project, user: User, now: datetime.datetime) -> list[Model]:
