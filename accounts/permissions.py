@@ -61,9 +61,6 @@ ACTIONS: dict[str, Action] = {
     "stages.move": _do(_("Move a project to its next stage"), DISTRICT),
     # strictly above the project's county: the operation asks for that too
     "gates.override": _do(_("Let a gate be passed for a county below, with a published reason"), PROVINCE, CITY),
-    "catalogue.see": _see(_("See the catalogue of works and the cities' templates"), *EVERYONE),
-    "catalogue.edit": _do(_("Draft and publish the catalogue of works"), PROVINCE),
-    "templates.edit": _do(_("Keep the city's templates of schemes"), CITY),
     "plans.draft": _do(_("Draft and submit the annual plan"), DISTRICT),
     "plans.confirm": _do(_("Confirm or return a county's annual plan"), CITY),
     "plans.freeze": _do(_("Freeze the annual plan"), PROVINCE),
@@ -74,9 +71,16 @@ ACTIONS: dict[str, Action] = {
     "rounds.enter": _do(_("Enter ballots at the door and from paper"), DISTRICT, STREET),
     "rounds.check": _do(_("Call households back and settle reviews"), DISTRICT, STREET),
     "rounds.decide": _do(_("Decide objections"), DISTRICT),
+    "acceptance.see": _see(_("See acceptance sheets, defects, archives and settlements"), PROVINCE, CITY, DISTRICT, DEPARTMENT, AUDITOR),
+    "acceptance.prepare": _do(_("Draw up and complete acceptance sheets, check items, take signatures at the screen"), DISTRICT),
+    # a department signs on its own account: the operation asks whether the post is in that department
+    "acceptance.sign": _do(_("Sign an acceptance sheet for one's own department"), DEPARTMENT, DISTRICT, CITY),
+    "acceptance.withdraw": _do(_("Withdraw a complete acceptance sheet of a county below"), PROVINCE, CITY),
+    # a warranty ticket hangs below its community: street staff keep those of their own
+    "warranty.see": _see(_("See warranty tickets"), *EVERYONE),
+    "warranty.edit": _do(_("Enter warranty tickets and what became of them"), DISTRICT, STREET),
     # a facility hangs below its county or committee
     "facilities.see": _see(_("See facilities and living circles"), *EVERYONE),
-    "facilities.count": _do(_("Order a recount of living circles"), PROVINCE, CITY, DISTRICT),
     "facilities.edit": _do(_("Enter facilities, conversions, inspections and assessments"), DISTRICT, STREET),
     "tokens.manage": _do(_("Issue tokens for machine clients"), PROVINCE, CITY),
 }

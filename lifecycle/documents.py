@@ -1,4 +1,4 @@
-"""The gates of documents: assessments, the scheme and its money, pipe owners, approval, tender, acceptance, settlement.
+"""The gates of documents: assessments, the scheme and its money, pipe owners, approval, tender, property agreement, settlement.
 
 What they ask for stands in one plain table of dated documents (`projects.models.Record`) until each has a room of its own.
 """
@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -72,19 +71,9 @@ def award_notice(dossier: Dossier) -> Finding:
     return _document(dossier, "award_notice", RecordKind.TENDER)
 
 
-def residents_signature(dossier: Dossier) -> Finding:
-    """The residents' representatives signed the joint acceptance."""
-    return _document(dossier, "residents_signature", RecordKind.RESIDENTS_SIGNATURE)
-
-
 def property_agreement(dossier: Dossier) -> Finding:
     """A property agreement is in force on the day of acceptance."""
     return _document(dossier, "property_agreement", RecordKind.PROPERTY_AGREEMENT)
-
-
-def archive(dossier: Dossier) -> Finding:
-    """The archive is complete."""
-    return _document(dossier, "archive", RecordKind.ARCHIVE)
 
 
 def final_account(dossier: Dossier) -> Finding:
@@ -105,26 +94,6 @@ def final_account(dossier: Dossier) -> Finding:
         link=finding.link,
         label=finding.link_label,
         due_on=due.isoformat(),
-    )
-
-
-def joint_acceptance(dossier: Dossier) -> Finding:
-    """The joint acceptance sheet is signed by as many departments as the installation asks for; each is named."""
-    signed = list(dict.fromkeys(record.party for record in dossier.records_of(RecordKind.ACCEPTANCE)))
-    asked = settings.ACCEPTANCE_DEPARTMENTS
-    passed = len(signed) >= asked
-    if passed:
-        sentence = _("Signed by %(names)s.") % {"names": named(signed)}
-    else:
-        words = {"names": named(signed) or _("nobody"), "count": asked - len(signed)}
-        sentence = _("Signed by %(names)s; %(count)s more departments are to sign.") % words
-    return found(
-        "joint_acceptance",
-        actual=len(signed),
-        required=asked,
-        sentence=sentence,
-        link=_page(dossier.project, "records") if passed else _add(dossier.project, RecordKind.ACCEPTANCE),
-        label=_("See the document") if passed else _("Add the document"),
     )
 
 
@@ -219,8 +188,3 @@ def dig_once(dossier: Dossier) -> Finding:
 def special_works_done(dossier: Dossier) -> Finding:
     """The special works in the same yard are completed too."""
     return _of_owners(dossier, "special_works_done", RecordKind.SPECIAL_DONE, at_least_one=dossier.scheme is None)
-
-
-def special_works_accepted(dossier: Dossier) -> Finding:
-    """The special works are accepted in the same act."""
-    return _of_owners(dossier, "special_works_accepted", RecordKind.SPECIAL_ACCEPTED, at_least_one=dossier.scheme is None)

@@ -6,8 +6,9 @@ import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from projects.models import Contract, Entry, Project, Record, Scheme
-from projects.queries import schemes_of, standing_records
+from lifecycle.acceptance import Reading, standing_readings
+from projects.models import Contract, Entry, Project, Record, Scheme, SpecialWork
+from projects.queries import schemes_of, special_works_of, standing_records
 from surveys.queries import Running, Standing, running_rounds, standing_rounds
 
 
@@ -25,6 +26,8 @@ class Dossier:
     contracts: list[Contract] = field(default_factory=list)
     _rounds: dict[str, dict[int, Standing]] = field(default_factory=dict)
     _running: dict[str, dict[int, Running]] = field(default_factory=dict)
+    _reading: list[Reading | None] = field(default_factory=list)
+    _special: list[list[SpecialWork]] = field(default_factory=list)
 
     @property
     def scheme(self) -> Scheme | None:
@@ -34,6 +37,20 @@ class Dossier:
     def records_of(self, kind: str) -> list[Record]:
         """The documents of a kind that count, oldest first."""
         return [record for record in self.records if record.kind == kind]
+
+    @property
+    def reading(self) -> Reading | None:
+        """The acceptance sheet that counts, whatever the day; asked once."""
+        if not self._reading:
+            self._reading.append(standing_readings([self.project]).get(self.project.pk))
+        return self._reading[0]
+
+    @property
+    def special_works(self) -> list[SpecialWork]:
+        """The special works of the project that were not withdrawn; asked once."""
+        if not self._special:
+            self._special.append(special_works_of(self.project))
+        return self._special[0]
 
     def rounds(self, kind: str) -> dict[int, Standing]:
         """Community → its newest closed round of a kind, whatever the day; asked once."""

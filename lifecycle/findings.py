@@ -165,21 +165,21 @@ WORDS: dict[str, Words] = {
     ),
     "joint_acceptance": Words(
         gettext_lazy("Joint acceptance"),
-        gettext_lazy("Signed by every department that accepts"),
+        gettext_lazy("Every department, firm and pipe owner has signed the sheet as it stands; no defect is open"),
         gettext_lazy("County: departments"),
-        gettext_lazy("departments"),
+        gettext_lazy("parties"),
     ),
     "residents_signature": Words(
         gettext_lazy("Residents' representatives"),
         gettext_lazy("The residents' representatives sign the acceptance too"),
         _PROJECT,
-        _DOCUMENTS,
+        gettext_lazy("representatives"),
     ),
     "special_works_accepted": Words(
         gettext_lazy("Special works accepted"),
         gettext_lazy("Special works are accepted in the same act"),
         gettext_lazy("County and the pipe owners"),
-        gettext_lazy("pipe owners"),
+        gettext_lazy("special works"),
     ),
     "property_agreement": Words(
         gettext_lazy("Property agreement"), gettext_lazy("A property agreement is in force at acceptance"), _PROJECT, _DOCUMENTS
@@ -187,7 +187,7 @@ WORDS: dict[str, Words] = {
     "final_account": Words(
         gettext_lazy("Final account"), gettext_lazy("Settlement within three months of acceptance"), _PROJECT, _DOCUMENTS
     ),
-    "archive": Words(gettext_lazy("Archive"), gettext_lazy("The archive is complete"), _PROJECT, _DOCUMENTS),
+    "archive": Words(gettext_lazy("Archive"), gettext_lazy("Every document of the checklist is in the archive"), _PROJECT, _DOCUMENTS),
 }  # fmt: skip
 
 # the names again, for findings stored in another reader's language; the last gate is no longer asked

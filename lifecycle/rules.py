@@ -6,7 +6,7 @@ import datetime
 
 from projects.choices import Stage
 
-RULE_VERSION = "2021-2"
+RULE_VERSION = "2021-3"
 EIGHTY = 80  # per cent: willingness, opinions, scheme, satisfaction
 
 GATES: dict[Stage, tuple[str, ...]] = {
@@ -43,3 +43,21 @@ def settlement_due(accepted_on: datetime.date) -> datetime.date:
             return datetime.date(year, month, day)
         except ValueError:
             day -= 1
+
+
+def warranty_until(accepted_on: datetime.date, *, years: int) -> datetime.date:
+    """The last day of a warranty that runs in years from the acceptance (Regulation on the Quality of Construction Projects, Art. 40)."""
+    try:
+        ends = accepted_on.replace(year=accepted_on.year + years)
+    except ValueError:  # 29 February
+        ends = datetime.date(accepted_on.year + years, 3, 1)
+    return ends - datetime.timedelta(days=1)
+
+
+def heating_warranty_until(accepted_on: datetime.date, *, seasons: int, begins: tuple[int, int], ends: tuple[int, int]) -> datetime.date:
+    """The last day of a warranty that runs in whole heating seasons: (month, day) of a season's begin and of its end in the year after.
+
+    A season that has begun before the acceptance is not a whole one and does not count.
+    """
+    first = accepted_on.year if (accepted_on.month, accepted_on.day) <= begins else accepted_on.year + 1
+    return datetime.date(first + seasons, *ends)

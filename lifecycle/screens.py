@@ -52,6 +52,7 @@ def project_screen(project: Project, today: datetime.date) -> dict[str, Any]:
     missing = sum(not finding.passed for finding in found)
     return {
         "project": project,
+        "case": case,
         "entries": [(entry, reports.get(entry.pk)) for entry in entries],
         "facts": facts(standing),
         "contracts": case.contracts,

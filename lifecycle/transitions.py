@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from lifecycle import documents, evidence, gates
+from lifecycle import documents, evidence, gates, handover
 from lifecycle.gates import Gate
 from lifecycle.rules import GATES
 from projects.choices import STAGE_ORDER, Stage
@@ -33,12 +33,12 @@ FUNCTIONS: dict[str, Gate] = {
     "special_works_done": documents.special_works_done,
     "finished_photos": evidence.finished_photos,
     "satisfaction": gates.satisfaction,
-    "joint_acceptance": documents.joint_acceptance,
-    "residents_signature": documents.residents_signature,
-    "special_works_accepted": documents.special_works_accepted,
+    "joint_acceptance": handover.joint_acceptance,
+    "residents_signature": handover.residents_signature,
+    "special_works_accepted": handover.special_works_accepted,
     "property_agreement": documents.property_agreement,
     "final_account": documents.final_account,
-    "archive": documents.archive,
+    "archive": handover.archive,
 }
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from lifecycle.views import overrides, plans, project, public, site
+from lifecycle.views import acceptance, aftercare, checking, overrides, plans, project, public, site
 
 urlpatterns = [
     path("gates/overrides/", public.PublishedOverrides.as_view(), name="overrides"),
@@ -18,4 +18,26 @@ urlpatterns = [
     path("plans/<int:pk>/entries/<int:entry>/adjust/", plans.PlanAdjust.as_view(), name="plan-adjust"),
     path("progress/site/", site.SiteList.as_view(), name="site"),
     path("progress/site/<int:entry>/", site.SiteCommunity.as_view(), name="site-community"),
+    path("acceptance/", acceptance.SheetList.as_view(), name="acceptance"),
+    path("acceptance/defects/", checking.DefectList.as_view(), name="defects"),
+    path("acceptance/settlements/", aftercare.SettlementList.as_view(), name="settlements"),
+    path("acceptance/<int:pk>/", acceptance.SheetPage.as_view(), name="sheet"),
+    path("acceptance/<int:pk>/pdf/", acceptance.SheetPdf.as_view(), name="sheet-pdf"),
+    path("acceptance/<int:pk>/hold/", acceptance.SheetHold.as_view(), name="sheet-hold"),
+    path("acceptance/<int:pk>/complete/", acceptance.SheetComplete.as_view(), name="sheet-complete"),
+    path("acceptance/<int:pk>/rectify/", acceptance.SheetRectify.as_view(), name="sheet-rectify"),
+    path("acceptance/<int:pk>/withdraw/", acceptance.SheetWithdraw.as_view(), name="sheet-withdraw"),
+    path("acceptance/<int:pk>/parties/add/", checking.PartyAdd.as_view(), name="party-add"),
+    path("acceptance/parties/<int:pk>/remove/", checking.PartyRemove.as_view(), name="party-remove"),
+    path("acceptance/parties/<int:pk>/sign/", checking.SignPage.as_view(), name="party-sign"),
+    path("acceptance/items/<int:pk>/", checking.ItemPage.as_view(), name="sheet-item"),
+    path("acceptance/defects/<int:pk>/", checking.DefectPage.as_view(), name="defect"),
+    path("acceptance/defects/<int:pk>/deadline/", checking.DefectDeadline.as_view(), name="defect-deadline"),
+    path("projects/<int:pk>/acceptance/prepare/", acceptance.SheetPrepare.as_view(), name="sheet-prepare"),
+    path("projects/<int:pk>/archive/", aftercare.ArchivePage.as_view(), name="archive"),
+    path("projects/<int:pk>/archive/<slug:kind>/", aftercare.ArchiveFile.as_view(), name="archive-file"),
+    path("projects/archive/<int:pk>/take-back/", aftercare.ArchiveTakeBack.as_view(), name="archive-take-back"),
+    path("projects/<int:pk>/warranty/new/", aftercare.TicketNew.as_view(), name="ticket-new"),
+    path("warranty/", aftercare.TicketList.as_view(), name="warranty"),
+    path("warranty/<int:pk>/", aftercare.TicketPage.as_view(), name="ticket"),
 ]

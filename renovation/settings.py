@@ -176,8 +176,6 @@ CELERY_BEAT_SCHEDULE = {
     "remind-households": {"task": "surveys.tasks.remind_households", "schedule": 600.0},
     "sweep-jobs": {"task": "spreadsheets.tasks.sweep_jobs", "schedule": 5.0},
     "worker-heartbeat": {"task": "messaging.tasks.heartbeat", "schedule": 10.0},
-    "count-circles": {"task": "facilities.tasks.count_circles", "schedule": 10.0},
-    "nightly-circles": {"task": "facilities.tasks.count_every_circle", "schedule": crontab(hour="2", minute="20")},
     "nightly-count": {"task": "analytics.tasks.count_all_years", "schedule": crontab(hour="1", minute="10")},
 }
 # topic of an outbox row -> the task that claims rows of that topic
@@ -308,13 +306,23 @@ REVIEW_WRONG_CODES = 100  # wrong codes at one round in an hour
 REMIND_AT_HOURS = (9, 20)  # households are reminded between these hours
 GATE_WAITS_FOR_OBJECTIONS = env.flag("GATE_WAITS_FOR_OBJECTIONS", default=True)  # a gate opens after its round's objection period [open]
 ROLL_LEAST_PERCENT = env.number("ROLL_LEAST_PERCENT", 90)  # of the registered households on a round's roll, or its gate stays shut [open]
-ACCEPTANCE_DEPARTMENTS = env.number("ACCEPTANCE_DEPARTMENTS", 2)  # departments that must sign a joint acceptance [open: which]
-# the living circle [open: areas, detour and tolerance; docs/operations.md]
-CIRCLE_DETOUR = env.number("CIRCLE_DETOUR_PERCENT", 130) / 100  # metres on foot for each straight metre
-CIRCLE_RINGS = [int(each) for each in env.words("CIRCLE_RINGS", "300,500,1000")]  # metres on foot in 5, 10, 15 minutes
-CIRCLE_TOLERANCE = env.number("CIRCLE_TOLERANCE_PERCENT", 20) / 100  # so far beyond a ring an item is partly met
-CIRCLE_AREAS = env.figures("CIRCLE_AREAS")  # m² by item of the checklist where they differ from facilities/checklist.py
-INSPECTION_GRACE_DAYS = env.number("INSPECTION_GRACE_DAYS", 30)  # from an inspection's day until it is overdue [open]
+# joint acceptance and what comes after it; codes: lifecycle/choices.py
+ACCEPTANCE_DEPARTMENTS = env.words("ACCEPTANCE_DEPARTMENTS", "housing,planning,fire,city_management,street_office")  # [open: which]
+DEPARTMENT_CODES = {
+    "housing", "planning", "fire", "city_management", "street_office", "development", "finance", "civil_affairs", "police",
+}  # fmt: skip
+if not ACCEPTANCE_DEPARTMENTS or set(ACCEPTANCE_DEPARTMENTS) - DEPARTMENT_CODES:
+    raise ImproperlyConfigured(f"ACCEPTANCE_DEPARTMENTS must name some of {sorted(DEPARTMENT_CODES)}, comma-separated.")
+ACCEPTANCE_DEPARTMENTS_AT_DESK = env.flag("ACCEPTANCE_DEPARTMENTS_AT_DESK", default=False)  # may sign at the clerk's screen too
+ACCEPTANCE_RESIDENTS = env.number("ACCEPTANCE_RESIDENTS", 2)  # representatives of the residents, at least [open]
+ACCEPTANCE_MINOR_TO_WARRANTY = env.flag("ACCEPTANCE_MINOR_TO_WARRANTY", default=True)  # minor defects become tickets [open]
+WARRANTY_YEARS = {"roof": 5, "pipes": 2, "equipment": 2, "other": 2}  # State Council Decree 279, Art. 40; "other" by agreement [open]
+WARRANTY_HEATING_SEASONS, HEATING_SEASON = 2, ((11, 15), (3, 15))  # Art. 40; Hebei heats from 15 November to 15 March
+ARCHIVE_DOCUMENTS = [  # what an archive holds [open]
+    "approval", "survey_card", "round_results", "schemes", "funding", "contracts", "change_orders", "supervision", "photos_before",
+    "photos_after", "as_built", "acceptance", "property_agreement", "final_account",
+]  # fmt: skip
+WARRANTY_DUE_DAYS = env.number("WARRANTY_DUE_DAYS", 15)  # from the report to the mending [open]
 LOAD_DEMO_PASSWORD = env.text("DEMO_PASSWORD", "Demo-2021-hebei")
 
 # --- logs ------------------------------------------------------------------------------------------------------

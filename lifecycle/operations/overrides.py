@@ -21,14 +21,14 @@ from projects.models import Project
 from regions.models import Region
 
 
-def level_above(actor: User, project: Project) -> Region | None:
-    """The highest region of a post by which the actor may override here: strictly above the county, and of nobody who
-    serves in the county itself. None for everybody else.
+def level_above(actor: User, project: Project, action: str = "gates.override") -> Region | None:
+    """The highest region of a post by which the actor may override here (or do another `action` that a level above does): strictly
+    above the county, and of nobody who serves in the county itself. None for everybody else.
     """
     county = project.region.path
     if any(post.region.path.startswith(county) for post in actor.current_posts):
         return None
-    paths = [path for path in actor.scope_for("gates.override").paths if county.startswith(path) and path != county]
+    paths = [path for path in actor.scope_for(action).paths if county.startswith(path) and path != county]
     return Region.objects.filter(path=min(paths, key=len)).first() if paths else None
 
 

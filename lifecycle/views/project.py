@@ -22,6 +22,7 @@ from lifecycle.models import StageChange
 from lifecycle.operations import enter_reserve, level_above, reach_stage, resume, suspend, take_back, withdraw
 from lifecycle.queries import findings_for, standing_changes
 from lifecycle.screens import finding_for_page, project_screen
+from lifecycle.sheets import aftercare_of
 from lifecycle.transitions import next_stage
 from lifecycle.views.doors import without_shut_doors
 from projects.choices import Condition, Stage
@@ -46,6 +47,7 @@ class ProjectPage(ActionView):
             "may_edit": request.user.may("projects.edit", path),
             "may_move": request.user.may("stages.move", path),
             "may_enter": request.user.may("progress.enter", path),
+            "aftercare": aftercare_of(project, context["case"].reading, request.user, timezone.localdate()),
             "may_override": level_above(request.user, project) is not None,
         }
         if context["may_override"] and project.condition == Condition.ACTIVE:

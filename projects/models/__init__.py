@@ -1,14 +1,5 @@
-"""Annual plans, projects, catalogue, schemes, works, special works and what is reported of them."""
+"""Annual plans, projects, schemes, works, special works and what is reported of them."""
 
-from projects.models.attachments import (
-    SchemeAttachment,
-)
-from projects.models.catalogue import (
-    CatalogueItem,
-    CatalogueVersion,
-    CityTemplate,
-    TemplateItem,
-)
 from projects.models.contracts import (
     Contract,
 )
@@ -48,9 +39,6 @@ from projects.models.suggestions import (
 
 __all__ = [
     "AnnualPlan",
-    "CatalogueItem",
-    "CatalogueVersion",
-    "CityTemplate",
     "ConfirmedWork",
     "Contract",
     "Entry",
@@ -61,14 +49,12 @@ __all__ = [
     "Project",
     "Record",
     "Scheme",
-    "SchemeAttachment",
     "SchemeItem",
     "SpecialWork",
     "SpecialWorkStep",
     "SpecialWorkStretch",
     "Stretch",
     "Suggestion",
-    "TemplateItem",
     "WindowDecision",
     "WindowProposal",
     "Work",

@@ -1,12 +1,5 @@
-"""Writes of works: catalogue, projects, contracts, schemes, documents, special works, annual plans, photos, monthly progress."""
+"""Writes of works: projects, contracts, schemes, documents, special works, annual plans, photos, monthly progress."""
 
-from projects.operations.catalogue import (
-    CatalogueFixed,
-    draft_catalogue,
-    publish_catalogue,
-    write_catalogue,
-    write_template,
-)
 from projects.operations.figures import (
     figures_changed,
     project_figures_changed,
@@ -14,6 +7,7 @@ from projects.operations.figures import (
 from projects.operations.photos import (
     PhotoRefused,
     add_photo,
+    keep_photo,
 )
 from projects.operations.plans import (
     PlanMoved,
@@ -70,7 +64,6 @@ from projects.operations.works import (
 )
 
 __all__ = [
-    "CatalogueFixed",
     "Filing",
     "NotCompleted",
     "NotEligible",
@@ -91,17 +84,16 @@ __all__ = [
     "confirm_plan",
     "create_project",
     "dismiss_suggestion",
-    "draft_catalogue",
     "draft_plan",
     "draw_scheme",
     "figures_changed",
     "file_special_work",
     "freeze_plan",
     "is_eligible",
+    "keep_photo",
     "locked_project",
     "owners_for",
     "project_figures_changed",
-    "publish_catalogue",
     "put_in_plan",
     "remove_community",
     "reopen_special_work",
@@ -115,7 +107,5 @@ __all__ = [
     "undo_reports",
     "void_record",
     "withdraw_special_work",
-    "write_catalogue",
-    "write_template",
     "yard_of",
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import uuid
+from typing import Any
 
 from django.conf import settings
 from django.core.files.base import ContentFile
@@ -81,7 +82,15 @@ def _checked_position(longitude: float | None, latitude: float | None) -> Positi
 
 
 @transaction.atomic
-def add_photo(
+def add_photo(*, entry: Entry, actor: User, at: datetime.datetime, **more: Any) -> Photo:
+    """Keep a photo of a community of a project (`keep_photo`), for those who may change the project."""
+    entry = Entry.objects.select_related("project__region").get(pk=entry.pk)
+    actor.require("projects.edit", entry.project.region.path)
+    return keep_photo(entry=entry, actor=actor, at=at, **more)
+
+
+@transaction.atomic
+def keep_photo(
     *,
     entry: Entry,
     kind: str,
@@ -95,13 +104,12 @@ def add_photo(
     latitude: float | None = None,
     accuracy: float | None = None,
 ) -> Photo:
-    """Keep a photo of a community of a project; the same `client_key` gives the photo that was kept.
+    """Keep a photo of a community of a project whose right was asked; the same `client_key` gives the photo that was kept.
 
     Time and position given by the phone win over the camera's. Without any time the moment of sending counts.
     Raises PhotoRefused or InvalidInput.
     """
     entry = Entry.objects.select_related("project__region", "community").select_for_update(of=("self",)).get(pk=entry.pk)
-    actor.require("projects.edit", entry.project.region.path)
     if sent := Photo.objects.filter(client_key=client_key).first():
         if sent.project_id != entry.project_id or sent.community_id != entry.community_id:
             raise InvalidInput(_("This photo was already sent for another community."))

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from common.errors import InvalidInput, given_reason
-from projects.choices import RECORD_SUBJECTS, WITH_AMOUNT, WITH_NUMBER, Condition, RecordKind
+from projects.choices import RECORD_SUBJECTS, TAKEN_OVER, WITH_AMOUNT, WITH_NUMBER, Condition, RecordKind
 from projects.models import Project, Record
 from projects.operations.works import ProjectLocked, locked_project
 
@@ -26,7 +26,7 @@ def _check(
     kind: str, subject: str, party: str, number: str, dated_on: datetime.date, amount: Decimal | None, today: datetime.date
 ) -> dict[str, str]:
     errors = {}
-    if kind not in RecordKind.values:
+    if kind not in RecordKind.values or kind in TAKEN_OVER:
         return {"kind": _("Choose the document.")}
     if (subjects := RECORD_SUBJECTS.get(kind)) is not None and subject not in subjects.values:
         errors["subject"] = _("Choose whom the document concerns.")

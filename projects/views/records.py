@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from common.errors import DomainError
 from common.views import ActionView, StaffRequest
-from projects.choices import RECORD_SUBJECTS, RecordKind
+from projects.choices import RECORD_SUBJECTS, TAKEN_OVER, RecordKind
 from projects.forms import ReasonForm, RecordForm
 from projects.models import Project, Record
 from projects.operations import add_record, void_record
@@ -30,7 +30,7 @@ class RecordAdd(ActionView):
         project = project_or_404(request, pk, self.action)
         kind, subject = request.GET.get("kind", ""), request.GET.get("subject", "")
         initial: dict[str, Any] = {"dated_on": timezone.localdate()}
-        if kind in RecordKind.values:
+        if kind in RecordKind.values and kind not in TAKEN_OVER:
             initial["kind"] = kind
             if kind in RECORD_SUBJECTS and subject in RECORD_SUBJECTS[kind].values:
                 initial |= {"subject": subject, "party": RECORD_SUBJECTS[kind](subject).label}

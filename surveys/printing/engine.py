@@ -9,9 +9,11 @@ slips. It also knows nothing of the server's environment, and a paper that takes
 
 from __future__ import annotations
 
+import base64
 import json
 import subprocess
 import sys
+import tempfile
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
@@ -28,12 +30,18 @@ class NotPrinted(RuntimeError):
     """Typst could not set the paper; the message is its own."""
 
 
-def pdf(template: str, data: Mapping[str, Any], *, at: datetime) -> bytes:
+def pdf(
+    template: str, data: Mapping[str, Any], *, at: datetime, folder: Path = TEMPLATES, pictures: Mapping[str, bytes] | None = None
+) -> bytes:
     """The paper as a tagged PDF with its fonts in it. `at` becomes its date, so that the same data give the same bytes.
 
+    A template of another floor stands in its own `folder`; it may import `style.typ`, and sets `pictures` by their plain names.
     Raises NotPrinted when typst refuses the template or takes longer than a minute.
     """
-    order = {"template": template, "data": json.dumps(data, ensure_ascii=False), "timestamp": int(at.timestamp())}
+    order = {
+        "template": template, "folder": str(folder), "data": json.dumps(data, ensure_ascii=False), "timestamp": int(at.timestamp()),
+        "pictures": {name: base64.b64encode(content).decode() for name, content in (pictures or {}).items()},
+    }  # fmt: skip
     try:
         done = subprocess.run(
             [sys.executable, "-I", __file__], input=json.dumps(order).encode(), capture_output=True, timeout=PATIENCE, env={}, check=False
@@ -55,10 +63,23 @@ def fonts() -> typst.Fonts:
 
 
 def set_paper(order: Mapping[str, Any]) -> bytes:
-    """What the process of its own does: typst's work."""
+    """What the process of its own does: typst's work, in the folder of the papers, or in one made for this paper alone."""
+    if order["folder"] == str(TEMPLATES) and not order["pictures"]:
+        return compiled(TEMPLATES, order)
+    with tempfile.TemporaryDirectory() as made:
+        root = Path(made)
+        for source in (TEMPLATES / "style.typ", Path(order["folder"]) / f"{order['template']}.typ"):
+            (root / source.name).write_bytes(source.read_bytes())
+        for name, content in order["pictures"].items():
+            (root / Path(name).name).write_bytes(base64.b64decode(content))
+        return compiled(root, order)
+
+
+def compiled(root: Path, order: Mapping[str, Any]) -> bytes:
+    """The paper, set from a template in `root`; typst sees nothing outside it."""
     return typst.compile(
-        TEMPLATES / f"{order['template']}.typ",
-        root=TEMPLATES,
+        root / f"{order['template']}.typ",
+        root=root,
         font_paths=fonts(),
         ignore_system_fonts=True,
         format="pdf",

@@ -9,10 +9,9 @@ from tests.factories.everything import make_everything
 
 JOURNALS = {
     "projects.photo", "projects.progressreport", "projects.scheme", "projects.record", "lifecycle.stagechange", "lifecycle.gateoverride",
+    "lifecycle.defectcheck", "lifecycle.signature", "lifecycle.ticketstep", "lifecycle.archiveentry",
     "projects.paving", "projects.specialworkstep", "projects.ownerconfirmation", "projects.windowproposal", "projects.windowdecision",
-    "projects.schemeattachment",
-    "facilities.statechange", "facilities.assessment", "facilities.inspection",
-    "surveys.rollcorrection", "surveys.keying", "surveys.visit", "surveys.annulment", "surveys.slipprint",
+    "facilities.statechange", "surveys.rollcorrection", "surveys.keying", "surveys.visit", "surveys.annulment", "surveys.slipprint",
 }  # fmt: skip
 # records that are none of the audit trail's: what a household answered is nobody's reading
 SECRET = ("surveys.Ballot", "surveys.Publication")
@@ -25,7 +24,14 @@ def protected_tables():
         *events,
         *(
             apps.get_model(name)
-            for name in ("communities.Disclosure", "projects.SchemeItem", "projects.Work", "projects.ConfirmedWork", *SECRET)
+            for name in (
+                "communities.Disclosure",
+                "projects.SchemeItem",
+                "projects.Work",
+                "lifecycle.SheetPhoto",
+                "projects.ConfirmedWork",
+                *SECRET,
+            )
         ),
     ]
 

@@ -24,14 +24,17 @@ OWN_ROOMS = {
     "audit": {"changes", "sources"},
     "messaging": {"transports"},
     "communities": {"bulk", "bulk_households", "duplicates", "history", "merging", "owners"},
-    "projects": {"comparing", "estimating", "images"},
+    "projects": {"comparing", "images"},
     "surveys": {
         "answers", "ballot_file", "bulk", "codes", "desk", "entering", "library", "merkle", "outcome", "papers", "pictures",
         "planning", "printing", "publications", "questions", "receipts", "results", "reviews", "rolls", "screens", "signing",
         "theme_words", "themes", "throttling", "verifier", "voting",
     },
-    "facilities": {"checklist", "circle", "coverage", "drawing", "inspecting", "proposing", "words"},
-    "lifecycle": {"documents", "dossier", "evidence", "findings", "gates", "screens", "transitions", "visits"},
+    "facilities": set(),
+    "lifecycle": {
+        "acceptance", "archive", "documents", "dossier", "evidence", "findings", "gates", "handover", "printing", "screens", "sheets", "strokes",
+        "transitions", "visits", "warranty",
+    },
     "analytics": {
         "anchors", "behind", "counting", "gate_figures", "indicators", "keeping", "maps", "measures", "overview", "period", "todo", "signing", "caching",
     },

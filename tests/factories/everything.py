@@ -15,10 +15,20 @@ from accounts.models import ApiToken, User
 from analytics.models import DailyCount
 from common.crypto import fingerprint, seal
 from communities.models import Community, Disclosure, DistinctPair, Owner
-from facilities.models import CircleCount, CircleResult, CircleTotal, CommunityTheme, Conversion, Inspection
-from facilities.operations.circles import assess, order_run
-from lifecycle.models import GateOverride
-from projects.models import CityTemplate, Contract, Photo, ProgressReport, Project, SchemeAttachment, Suggestion, TemplateItem
+from lifecycle.models import (
+    AcceptanceSheet,
+    ArchiveEntry,
+    Defect,
+    DefectCheck,
+    GateOverride,
+    SheetItem,
+    SheetParty,
+    SheetPhoto,
+    Signature,
+    TicketStep,
+    WarrantyTicket,
+)
+from projects.models import Contract, Photo, ProgressReport, Project, Suggestion
 from surveys.models import (
     Annulment,
     Ballot,
@@ -39,7 +49,6 @@ from surveys.models import (
     Visit,
 )  # fmt: skip
 from surveys.operations.rounds import close_round
-from tests.factories.catalogue import make_catalogue
 from tests.factories.evidence import at, make_record, make_scheme
 from tests.factories.facilities import make_facility
 from tests.factories.people import make_user
@@ -70,6 +79,8 @@ def make_everything(county_code: str) -> list[Model]:
     }
     picture = {"kind": Photo._meta.get_field("kind").choices[0][0], "file": f"{number}.jpg", "taken_at": now}
     scheme = make_scheme(project, user)
+    contract = Contract.objects.create(project=project, **works, **by)
+    photo = Photo.objects.create(project=project, community=community, client_key=uuid.uuid4(), **picture, **by)
     return [
         project.region,
         user,
@@ -91,8 +102,8 @@ def make_everything(county_code: str) -> list[Model]:
         entry.plan,
         project,
         entry,
-        Contract.objects.create(project=project, **works, **by),
-        Photo.objects.create(project=project, community=community, client_key=uuid.uuid4(), **picture, **by),
+        contract,
+        photo,
         ProgressReport.objects.create(
             entry=entry, month=DAY.replace(day=1), reported_on=DAY, percent=10, paid_amount=0, client_key=uuid.uuid4(), **by
         ),
@@ -100,10 +111,6 @@ def make_everything(county_code: str) -> list[Model]:
         scheme.items.first(),
         scheme.items.first().work,
         Suggestion.objects.create(project=project, kind="meals", name="老年食堂", key="老年食堂", source="gap", made_at=now, made_by=user),
-        SchemeAttachment.objects.create(
-            scheme=scheme, title="x", name="x.pdf", file="schemes/none.pdf", form="pdf", size=1, digest="0" * 64, **by
-        ),
-        *make_template_rows(project),
         make_record(project, user, "archive"),
         write_step(project, "started", DAY, user),
         GateOverride.objects.create(
@@ -111,39 +118,45 @@ def make_everything(county_code: str) -> list[Model]:
         ),
         DailyCount.objects.create(region=project.region, year=2021, on=DAY),
         *make_facility_rows(community, project, user, now),
+        *make_acceptance_rows(community, project, contract, photo, by),
         *make_special_rows(project, community, user, now),
         *make_round_rows(community, project, user, now),
     ]
 
 
-def make_template_rows(project: Project) -> list[Model]:
-    """A template of the project's city with one item."""
-    catalogue = make_catalogue()
-    template = CityTemplate.objects.create(region=project.region.parent, name=f"9+X {project.pk}", catalogue=catalogue)
-    return [template, TemplateItem.objects.create(template=template, item=catalogue.items.first())]
+def make_acceptance_rows(community: Community, project: Project, contract: Contract, photo: Photo, by: dict[str, Any]) -> list[Model]:
+    """One row of each table of acceptance and what comes after it."""
+    now, user = by["recorded_at"], by["recorded_by"]
+    work = project.works.first()
+    sheet = AcceptanceSheet.objects.create(
+        project=project, attempt=1, state="held", planned_on=DAY, held_on=DAY, place="广场", content_hash="0" * 64, prepared_at=now,
+        prepared_by=user,
+    )  # fmt: skip
+    party = SheetParty.objects.create(sheet=sheet, kind="contractor", name="甲公司")
+    item = SheetItem.objects.create(sheet=sheet, position=1, work=work, name="屋面")
+    defect = Defect.objects.create(sheet=sheet, item=item, what="渗水", responsible=party, due_on=DAY, found_at=now, found_by=user)
+    ticket = WarrantyTicket.objects.create(
+        project=project, community=community, kind="roof", what="渗水", reported_on=DAY, contract=contract, warranty_until=DAY, due_on=DAY,
+        created_at=now, created_by=user,
+    )  # fmt: skip
+    return [
+        sheet,
+        party,
+        item,
+        defect,
+        DefectCheck.objects.create(defect=defect, checked_on=DAY, checked_by_name="刘工", mended=True, **by),
+        Signature.objects.create(party=party, content_hash="0" * 64, agrees=True, way="typed", name_sealed=seal("刘工"), **by),
+        SheetPhoto.objects.create(sheet=sheet, item=item, photo=photo),
+        ticket,
+        TicketStep.objects.create(ticket=ticket, state="open", happened_on=DAY, note="报修", **by),
+        ArchiveEntry.objects.create(project=project, document="as_built", number="A-1", filed_by_name="刘工", filed_on=DAY, **by),
+    ]
 
 
 def make_facility_rows(community: Community, project: Project, user: User, now: datetime.datetime) -> list[Model]:
     """One row of each table of facilities."""
     facility = make_facility(community, project=project, actor=user)
-    assess(actor=user, at=now, community=community, item="culture", verdict="met")
-    run = order_run(region=project.region, at=now)
-    by: dict[str, Any] = {"recorded_at": now, "recorded_by": user}
-    conversion = Conversion.objects.create(
-        project=project, community=community, name="老浴室", from_kind="bathhouse", to_kind="hall", area=180, created_at=now, updated_at=now
-    )
-    return [
-        facility,
-        facility.changes.get(),
-        community.assessments.get(),
-        CircleCount.objects.get(community=community),
-        CircleResult.objects.filter(community=community).first(),
-        CircleTotal.objects.filter(region=project.region).first(),
-        run,
-        conversion,
-        CommunityTheme.objects.create(community=community, name="健康田园"),
-        Inspection.objects.create(facility=facility, months=3, inspected_on=DAY, in_use=True, **by),
-    ]
+    return [facility, facility.changes.get()]
 
 
 def make_round_rows(community: Community, project: Project, user: User, now: datetime.datetime) -> list[Model]:

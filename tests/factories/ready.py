@@ -8,11 +8,14 @@ from __future__ import annotations
 import datetime
 
 from accounts.models import User
+from lifecycle.choices import ArchiveDocument
+from lifecycle.models import ArchiveEntry
 from projects.choices import PipeOwner
 from projects.comparing import estimate
 from projects.models import Project
 from projects.queries import lines_of, newest_scheme
-from tests.factories.evidence import day, make_contract, make_photo, make_record, make_report, make_scheme
+from tests.factories.acceptance import give_sheet
+from tests.factories.evidence import at, day, make_contract, make_photo, make_record, make_report, make_scheme
 from tests.factories.rounds import make_closed_round
 from tests.factories.works import make_plan
 
@@ -107,16 +110,22 @@ def _completed(project: Project, actor: User, when: datetime.date, before: str, 
 
 def _accepted(project: Project, actor: User, when: datetime.date, before: str, closed: str) -> None:
     give_round(project, "satisfaction", closed=closed)
-    for party in ("复兴区住房和城乡建设局", "复兴区消防救援大队"):
-        make_record(project, actor, "acceptance", dated=before, party=party)
-    for kind in ("residents_signature", "property_agreement"):
-        make_record(project, actor, kind, dated=before)
-    _owners(project, actor, "special_accepted", before)
+    make_record(project, actor, "property_agreement", dated=before)
+    give_sheet(Project.objects.get(pk=project.pk), actor, before)
 
 
 def _closed(project: Project, actor: User, when: datetime.date, before: str, closed: str) -> None:
     make_record(project, actor, "final_account", dated=before, amount=4_500_000)
-    make_record(project, actor, "archive", dated=before)
+    fill_archive(project, actor, before)
+
+
+def fill_archive(project: Project, actor: User, filed: str) -> None:
+    """Every document of the archive filed by hand."""
+    for document in ArchiveDocument:
+        ArchiveEntry.objects.create(
+            project=project, document=document, number="A-1", filed_by_name="档案员", filed_on=day(filed), recorded_at=at(filed),
+            recorded_by=actor,
+        )  # fmt: skip
 
 
 WRITERS = {

@@ -12,7 +12,7 @@ from projects.choices import Stage
 from projects.models import Record
 from projects.operations import void_record
 from tests.factories.evidence import at, bring_to, day, make_record, make_scheme
-from tests.factories.ready import give_funding, give_scheme, make_ready
+from tests.factories.ready import fill_archive, give_funding, give_scheme, make_ready
 from tests.factories.register import make_community
 from tests.factories.works import make_planned_project, make_project
 
@@ -62,8 +62,8 @@ DOCUMENTS = [
         "approved": ["dig_once", "approval", "funding"],
         "tendered": ["tender"],
         "completed": ["special_done"],
-        "accepted": ["acceptance", "residents_signature", "property_agreement", "special_accepted"],
-        "closed": ["final_account", "archive"],
+        "accepted": ["property_agreement"],
+        "closed": ["final_account"],
     }.items()
     for kind in kinds
 ]
@@ -117,21 +117,11 @@ def test_a_scheme_without_pipes_still_needs_one_confirmation_but_has_no_special_
     assert said(project, "completed", "special_works_done").passed
 
 
-def test_a_joint_acceptance_is_signed_by_several_departments(district_staff, settings):
-    project = at_step_before("accepted", district_staff)
-    for _ in range(2):
-        make_record(project, district_staff, "acceptance")
-    found = said(project, "accepted", "joint_acceptance")
-    assert (found.passed, found.actual, found.required) == (False, 1, 2)
-    settings.ACCEPTANCE_DEPARTMENTS = 1
-    assert said(project, "accepted", "joint_acceptance").passed
-
-
 @pytest.mark.parametrize(("dated", "late"), [("2021-06-01", False), ("2021-06-02", True)])
 def test_a_late_settlement_is_said_but_closes_the_project(district_staff, dated, late):
     project = bring_to(make_planned_project(), "accepted", "2021-03-01", district_staff)
     make_record(project, district_staff, "final_account", dated=dated, amount=1)
-    make_record(project, district_staff, "archive", dated=dated)
+    fill_archive(project, district_staff, dated)
     found = said(project, "closed", "final_account", on="2021-06-18")
     assert (found.passed, "three months after acceptance" in found.sentence) == (True, late)
     assert reach_stage(project=project, stage="closed", happened_on=day("2021-06-18"), actor=district_staff, at=NOW).stage == "closed"
