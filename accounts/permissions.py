@@ -61,6 +61,9 @@ ACTIONS: dict[str, Action] = {
     "stages.move": _do(_("Move a project to its next stage"), DISTRICT),
     # strictly above the project's county: the operation asks for that too
     "gates.override": _do(_("Let a gate be passed for a county below, with a published reason"), PROVINCE, CITY),
+    "catalogue.see": _see(_("See the catalogue of works and the cities' templates"), *EVERYONE),
+    "catalogue.edit": _do(_("Draft and publish the catalogue of works"), PROVINCE),
+    "templates.edit": _do(_("Keep the city's templates of schemes"), CITY),
     "plans.draft": _do(_("Draft and submit the annual plan"), DISTRICT),
     "plans.confirm": _do(_("Confirm or return a county's annual plan"), CITY),
     "plans.freeze": _do(_("Freeze the annual plan"), PROVINCE),
@@ -81,6 +84,7 @@ ACTIONS: dict[str, Action] = {
     "warranty.edit": _do(_("Enter warranty tickets and what became of them"), DISTRICT, STREET),
     # a facility hangs below its county or committee
     "facilities.see": _see(_("See facilities and living circles"), *EVERYONE),
+    "facilities.count": _do(_("Order a recount of living circles"), PROVINCE, CITY, DISTRICT),
     "facilities.edit": _do(_("Enter facilities, conversions, inspections and assessments"), DISTRICT, STREET),
     "tokens.manage": _do(_("Issue tokens for machine clients"), PROVINCE, CITY),
 }

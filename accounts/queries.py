@@ -83,6 +83,8 @@ def subject_words(subject: str) -> str:
         "special": _("Special works"),
         "stages": _("Stages"),
         "gates": _("Gates"),
+        "catalogue": _("Catalogue of works"),
+        "templates": _("City templates"),
         "plans": _("Annual plans"),
         "acceptance": _("Joint acceptance and archives"),
         "warranty": _("Warranty"),

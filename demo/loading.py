@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from django.db import connection, transaction
+from django.utils import timezone
 
 from analytics.counting import count_year, years_to_count
 from analytics.models import YearCount
@@ -20,6 +21,7 @@ from communities.models import Building, Community, Household, Owner
 from demo.copying import copy_objects, rebuilt_afterwards, triggers_resting
 from demo.flats import copy_flats
 from demo.living import LivingRounds
+from demo.neighbourhood import Neighbourhoods, count_all_circles
 from demo.people import add_accounts, loaded
 from demo.pictures import store_pictures
 from demo.rounds import RoundWriter, votes
@@ -27,6 +29,7 @@ from demo.shapes import Street, Yard, YearPlan
 from demo.writing import Writer
 from demo.yards import english
 from demo.year import build, read_counties
+from facilities.models import Facility, StateChange
 from projects.models import Contract, Entry, Photo, ProgressReport, Record, SchemeItem, Work
 from regions.choices import LEVEL_DEPTH, Level, RegionKind
 from regions.models import Region
@@ -41,7 +44,7 @@ TABLES = (
     "projects_annualplan", "projects_project", "projects_entry", "projects_contract", "projects_photo",
     "projects_progressreport", "projects_scheme", "projects_work", "projects_schemeitem", "projects_record",
     "lifecycle_stagechange",
-    "lifecycle_gateoverride", "analytics_dailycount", "regions_region",
+    "lifecycle_gateoverride", "analytics_dailycount", "regions_region", "facilities_facility",
     "surveys_round", "surveys_rollentry", "surveys_ballot", "surveys_roundcount", "surveys_publication",
 )  # fmt: skip
 ROUNDS = (Round, RollEntry, Ballot, RoundCount, Publication, CallBack)
@@ -79,6 +82,8 @@ def load(wish: Wish, say: Say) -> bool:
     if new or years:
         with _step(say, "statistics for the query planner"), connection.cursor() as cursor:
             cursor.execute(f"ANALYZE {', '.join(TABLES)}")
+        with _step(say, "living circles"):
+            count_all_circles(timezone.now())
         with _step(say, "figures"):
             for year in years_to_count():
                 count_year(year)
@@ -98,6 +103,8 @@ def _write(wish: Wish, say: Say) -> None:
     with _step(say, "plans, projects, contracts, stages, reports, photos"), rebuilt_afterwards(*WORKS):
         store_pictures()
         Writer(plan, users, ids, wish.seed, wish.today).write()
+    with _step(say, "facilities"), rebuilt_afterwards(Facility, StateChange):
+        Neighbourhoods(users, wish.seed, wish.today).write()
     if wish.households:
         with _step(say, "households and owners"), rebuilt_afterwards(Household, Owner):
             flats = [(yard, ids[yard.code].pk, buildings[yard.code]) for yard in _yards_of(plan) if yard.with_flats]

@@ -46,3 +46,37 @@ class FacilityState(TextChoices):
 STILL_TO_COME: frozenset[str] = frozenset({FacilityState.PLANNED, FacilityState.BUILDING})
 # a state that needs a reason in words
 NEEDS_REASON: frozenset[str] = frozenset({FacilityState.IDLE, FacilityState.CLOSED})
+
+
+class RoomKind(TextChoices):
+    """What an idle room was (DOMAIN.md section 1, change 1)."""
+
+    BOILER = "boiler", _("Boiler house")
+    BATHHOUSE = "bathhouse", _("Bathhouse")
+    WAREHOUSE = "warehouse", _("Warehouse")
+    GARAGE = "garage", _("Garage")
+    CANTEEN = "canteen", _("Works canteen")
+    OTHER = "other", pgettext_lazy("room", "Other idle room")
+
+
+class ConversionState(TextChoices):
+    """How far a conversion is."""
+
+    PLANNED = "planned", pgettext_lazy("conversion", "Planned")
+    WORKS = "works", pgettext_lazy("conversion", "Under works")
+    DONE = "done", pgettext_lazy("conversion", "Done")
+
+
+class RunState(TextChoices):
+    """How far a counting of living circles is."""
+
+    WAITING = "waiting", pgettext_lazy("run", "Waiting")
+    WORKING = "working", pgettext_lazy("run", "Counting")
+    DONE = "done", pgettext_lazy("run", "Counted")
+
+
+# what conversions make of idle rooms, first the usual ones
+CONVERTED_TO: tuple[FacilityKind, ...] = (
+    FacilityKind.CENTRE, FacilityKind.HALL, FacilityKind.KITCHEN, FacilityKind.READING, FacilityKind.HEALTH, FacilityKind.CANTEEN,
+    FacilityKind.ELDERLY, FacilityKind.NURSERY, FacilityKind.STATION, FacilityKind.PARCEL, FacilityKind.OTHER,
+)  # fmt: skip

@@ -26,3 +26,13 @@ class BelowFacilityQuerySet(ScopedQuerySet[M]):
     """Rows that hang below a facility."""
 
     path_field = "facility__region__path"
+
+
+class BelowCommunityQuerySet(ScopedQuerySet[M]):
+    """Rows that hang below a community."""
+
+    path_field = "community__region__path"
+
+
+class CountyQuerySet(ScopedQuerySet[M]):
+    """Rows of a region itself: sums of a county, a counting of a region."""

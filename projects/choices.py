@@ -177,6 +177,48 @@ class Side(TextChoices):
     SOCIETY = "society", _("Society")
 
 
+class CatalogueState(TextChoices):
+    """A year's catalogue of works."""
+
+    DRAFT = "draft", _("Draft")
+    PUBLISHED = "published", pgettext_lazy("catalogue", "Published")
+    SUPERSEDED = "superseded", pgettext_lazy("catalogue", "Superseded")
+
+
+class Output(TextChoices):
+    """What the works come to (DOMAIN.md section 5, "Output indicators")."""
+
+    PIPES = "pipes", _("Pipes and cables renewed")
+    ROADS = "roads", _("Roads repaired")
+    LIFTS = "lifts", _("Lifts added")
+    PARKING = "parking", _("Parking places added")
+    CAR_CHARGING = "car_charging", _("Charging points for cars")
+    BIKE_CHARGING = "bike_charging", _("Charging points for e-bikes")
+    ENERGY = "energy", _("Floor area made energy-saving")
+    GREEN = "green", _("Green area")
+    ACTIVITY = "activity", _("Activity grounds")
+    FACILITIES = "facilities", _("Service facilities")
+    FACILITY_AREA = "facility_area", _("Area of service facilities")
+    ILLEGAL_REMOVED = "illegal_removed", _("Illegal structures removed")
+
+
+# the unit in which each is counted; "" for numbers of things
+OUTPUT_UNIT: dict[str, str] = {
+    Output.PIPES: "km",
+    Output.ROADS: "m²",
+    Output.LIFTS: "",
+    Output.PARKING: "",
+    Output.CAR_CHARGING: "",
+    Output.BIKE_CHARGING: "",
+    Output.ENERGY: "m²",
+    Output.GREEN: "m²",
+    Output.ACTIVITY: "m²",
+    Output.FACILITIES: "",
+    Output.FACILITY_AREA: "m²",
+    Output.ILLEGAL_REMOVED: "m²",
+}
+
+
 class SuggestionSource(TextChoices):
     """Where a proposed work comes from."""
 

@@ -24,7 +24,8 @@ class Line:
     """One work item of a version, as far as two versions are compared; `amount` in yuan with at most two decimals.
 
     `unit_price` is yuan per unit, None for an amount agreed as a whole. `community` is a community's id, None for the whole
-    project. `intent` is the side that is to pay, "" while nobody is named.
+    project. `intent` is the side that is to pay, "" while nobody is named. `item` is the id of the catalogue's item that it was
+    chosen as, None for a work that the catalogue does not know.
     """
 
     kind: str
@@ -38,6 +39,7 @@ class Line:
     intent: str = ""
     starts_on: datetime.date | None = None
     ends_on: datetime.date | None = None
+    item: int | None = None
 
     @property
     def key(self) -> Key:
@@ -52,6 +54,16 @@ class Difference:
     state: str
     before: Line | None
     after: Line | None
+
+    @property
+    def fields(self) -> list[FieldChange]:
+        """Of a changed item: which figures, from -> to."""
+        return field_changes(self.before, self.after) if self.before and self.after else []
+
+    @property
+    def amount(self) -> Decimal:
+        """What it adds to the estimate, yuan; less than 0 where it costs less or was removed."""
+        return (self.after.amount if self.after else Decimal(0)) - (self.before.amount if self.before else Decimal(0))
 
     @property
     def line(self) -> Line:
@@ -76,6 +88,24 @@ def priced(quantity: Decimal, unit_price: Decimal) -> Decimal:
     return (quantity * unit_price).quantize(Decimal("0.01"), ROUND_HALF_UP)
 
 
+@dataclass(frozen=True, slots=True)
+class FieldChange:
+    """A figure or word that differs: `field` is its name, the values as they are."""
+
+    field: str
+    before: object
+    after: object
+
+
+COMPARED = ("quantity", "unit", "unit_price", "amount", "intent", "starts_on", "ends_on")
+
+
+def field_changes(before: object, after: object, fields: Sequence[str] = COMPARED) -> list[FieldChange]:
+    """Which of the fields differ between two lines, or two other things that have them, from -> to."""
+    pairs = ((name, getattr(before, name), getattr(after, name)) for name in fields)
+    return [FieldChange(name, old, new) for name, old, new in pairs if old != new]
+
+
 def fen(yuan: Decimal) -> int:
     """Yuan in whole fen, for exact comparisons."""
     return int(yuan * 100)
@@ -93,17 +123,9 @@ def differences(before: Sequence[Line], after: Sequence[Line]) -> list[Differenc
     found = []
     for line in after:
         was = old.get(line.key)
-        state = "added" if was is None else "same" if _same(was, line) else "changed"
+        state = "added" if was is None else "changed" if field_changes(was, line) else "same"
         found.append(Difference(state, was, line))
     return found + [Difference("removed", line, None) for line in before if line.key not in new]
-
-
-def _same(one: Line, other: Line) -> bool:
-    return _said(one) == _said(other)
-
-
-def _said(line: Line) -> tuple[object, ...]:
-    return line.quantity, line.unit, line.amount, line.unit_price, line.intent, line.starts_on, line.ends_on
 
 
 def dearer(before: int, after: int, percent: int = DEARER_PERCENT) -> bool:

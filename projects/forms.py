@@ -9,9 +9,10 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from projects.choices import TAKEN_OVER, WORK_CLASS, ContractKind, PhotoKind, PipeOwner, RecordKind, Side, WorkClass, WorkKind
+from projects.choices import TAKEN_OVER, WORK_CLASS, ContractKind, Output, PhotoKind, PipeOwner, RecordKind, Side, WorkClass, WorkKind
 from projects.comparing import Line
 from projects.models import Contract, Entry
+from projects.operations.catalogue import ItemRow
 from projects.rules import wan_of_yuan, whole_percent, yuan_of_wan
 
 
@@ -125,6 +126,57 @@ EMPTY = [("", "—")]
 KINDS_BY_CLASS = [
     (group.label, [(kind.value, kind.label) for kind in WorkKind if WORK_CLASS[kind] == group]) for group in WorkClass
 ]  # fmt: skip
+
+
+class CatalogueForm(forms.Form):
+    """The head of a year's draft; its items are rows of their own (CatalogueItemForm)."""
+
+    source = forms.CharField(label=_("Source of the price bands"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}))
+    note = forms.CharField(label=_("Note"), required=False, max_length=500, widget=forms.Textarea(attrs={"rows": 2}))
+
+
+class CatalogueItemForm(forms.Form):
+    """One item of a draft; a row left empty is no item."""
+
+    code = forms.CharField(required=False, max_length=10)
+    kind = forms.ChoiceField(required=False, choices=[*EMPTY, *KINDS_BY_CLASS])
+    name = forms.CharField(required=False, max_length=60)
+    unit = forms.CharField(required=False, max_length=12)
+    price_low = forms.DecimalField(required=False, min_value=0, max_digits=12, decimal_places=2)
+    price_high = forms.DecimalField(required=False, min_value=0, max_digits=12, decimal_places=2)
+    output = forms.ChoiceField(required=False, choices=[*EMPTY, *Output.choices])
+    factor = forms.DecimalField(required=False, min_value=0, max_digits=12, decimal_places=6)
+    compulsory = forms.BooleanField(required=False)
+    description = forms.CharField(required=False, max_length=300)
+
+    NEEDED = ("code", "kind", "name", "unit", "price_low", "price_high")
+
+    def clean(self) -> dict[str, Any]:
+        """A row is whole or empty: what is missing is named."""
+        data = super().clean() or {}
+        if any(data.get(name) for name in self.fields):
+            for name in self.NEEDED:
+                if not data.get(name) and name not in self.errors:
+                    self.add_error(name, _("Fill in the whole row, or leave it empty."))
+        return data
+
+    @property
+    def item(self) -> ItemRow | None:
+        """The item, once valid; None for an empty row."""
+        data = self.cleaned_data
+        return ItemRow(**data) if data.get("code") else None
+
+    @property
+    def first_error(self) -> str:
+        """One sentence for the row."""
+        return next((str(messages[0]) for messages in self.errors.values()), "")
+
+
+class TemplateForm(forms.Form):
+    """A city's template: its words; the items are ticked beside."""
+
+    name = forms.CharField(label=_("Name"), max_length=60)
+    note = forms.CharField(label=_("Note"), required=False, max_length=300)
 
 
 class SchemeForm(forms.Form):

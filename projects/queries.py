@@ -8,12 +8,24 @@ from decimal import Decimal
 
 from django.db.models import Count, OuterRef, Prefetch, Q, QuerySet, Subquery, Sum
 
-from projects.choices import Condition, ContractKind, PlanState, Stage
+from projects.choices import CatalogueState, Condition, ContractKind, PlanState, Stage
 from projects.comparing import Line
-from projects.models import AnnualPlan, Entry, ProgressReport, Project, Record, Scheme, SchemeItem, SpecialWork
+from projects.estimating import Band
+from projects.models import (
+    AnnualPlan,
+    CatalogueItem,
+    CatalogueVersion,
+    Entry,
+    ProgressReport,
+    Project,
+    Record,
+    Scheme,
+    SchemeItem,
+    SpecialWork,
+)
 
 # the items of a version together with their works: one query
-ITEMS = Prefetch("items", SchemeItem.objects.select_related("work").order_by("position"))
+ITEMS = Prefetch("items", SchemeItem.objects.select_related("work__community", "catalogue_item").order_by("position"))
 
 
 def reports_of_months(entry: Entry) -> dict[datetime.date, ProgressReport]:
@@ -122,6 +134,7 @@ def line_of(item: SchemeItem) -> Line:
     return Line(
         kind=item.kind, name=item.name, quantity=item.quantity, unit=item.unit, amount=item.amount, unit_price=item.unit_price,
         community=item.work.community_id, building=item.work.building, intent=item.intent, starts_on=item.starts_on, ends_on=item.ends_on,
+        item=item.catalogue_item_id,
     )  # fmt: skip
 
 
@@ -178,3 +191,18 @@ def special_works_of(project: Project, *, withdrawn: bool = False) -> list[Speci
         work for work in found
         if work.project_id == project.pk or window is None or (work.from_on <= window[1] and work.until_on >= window[0])
     ]  # fmt: skip
+
+
+def current_catalogue() -> CatalogueVersion | None:
+    """The published catalogue from which schemes are drawn; None before the first."""
+    return CatalogueVersion.objects.filter(state=CatalogueState.PUBLISHED).first()
+
+
+def band_of(item: CatalogueItem) -> Band:
+    """What the catalogue says of an item, for the estimate."""
+    return Band(item.unit, item.price_low, item.price_high, item.output, item.factor or Decimal(0))
+
+
+def bands_of(scheme: Scheme) -> dict[int, Band]:
+    """Id of the catalogue's item -> its band, of all items of a version that has its items at hand; no query."""
+    return {item.catalogue_item.pk: band_of(item.catalogue_item) for item in scheme.items.all() if item.catalogue_item}

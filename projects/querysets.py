@@ -63,6 +63,21 @@ class BelowSchemeQuerySet(ScopedQuerySet[M]):
     path_field = "scheme__project__region__path"
 
 
+class TemplateQuerySet(ScopedQuerySet[M]):
+    """Templates of the reporting cities."""
+
+    def for_place(self, path: str) -> Self:
+        """The templates of the city in which a region lies, found by the region's path from the root."""
+        codes = path.strip("/").split("/")
+        return self.filter(region__code__in=codes)
+
+
+class BelowTemplateQuerySet(ScopedQuerySet[M]):
+    """Rows that hang below a city's template."""
+
+    path_field = "template__region__path"
+
+
 class EntryQuerySet(ScopedQuerySet[M]):
     """Communities in a project of a year: the grain at which everything is counted."""
 

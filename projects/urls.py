@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from projects.views import entry, photos, plans, records, schemes, works
+from projects.views import catalogue, entry, photos, plans, records, schemes, templates, works
 
 app_name = "projects"
 urlpatterns = [
@@ -18,6 +18,15 @@ urlpatterns = [
     path("projects/photos/<int:pk>/", photos.PhotoPage.as_view(), name="photo"),
     path("projects/photos/<int:pk>/file/", photos.PhotoFile.as_view(), name="photo-file"),
     path("projects/photos/<int:pk>/thumbnail/", photos.PhotoThumbnail.as_view(), name="photo-thumbnail"),
+    path("catalogue/", catalogue.CatalogueList.as_view(), name="catalogue-list"),
+    path("catalogue/draft/", catalogue.CatalogueDraft.as_view(), name="catalogue-draft"),
+    path("catalogue/compare/", catalogue.CatalogueCompare.as_view(), name="catalogue-compare"),
+    path("catalogue/<int:pk>/", catalogue.CataloguePage.as_view(), name="catalogue"),
+    path("catalogue/<int:pk>/edit/", catalogue.CatalogueEdit.as_view(), name="catalogue-edit"),
+    path("catalogue/<int:pk>/publish/", catalogue.CataloguePublish.as_view(), name="catalogue-publish"),
+    path("catalogue/templates/", templates.TemplateList.as_view(), name="template-list"),
+    path("catalogue/templates/add/", templates.TemplateAdd.as_view(), name="template-add"),
+    path("catalogue/templates/<int:pk>/edit/", templates.TemplateEdit.as_view(), name="template-edit"),
     path("plans/", plans.PlanList.as_view(), name="plan-list"),
     path("plans/draft/", plans.PlanDraft.as_view(), name="plan-draft"),
     path("plans/<int:pk>/submit/", plans.PlanSubmit.as_view(), name="plan-submit"),

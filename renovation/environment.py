@@ -50,6 +50,17 @@ def number(name: str, default: int) -> int:
     return int(value)
 
 
+def figures(name: str) -> dict[str, int]:
+    """Comma-separated pairs such as "nursery=250,ground=200"."""
+    found = {}
+    for pair in words(name):
+        code, _equals, value = pair.partition("=")
+        if not code.strip() or not value.strip().isdigit():
+            raise ImproperlyConfigured(f"{name} must be pairs such as nursery=250, not {pair!r}.")
+        found[code.strip()] = int(value)
+    return found
+
+
 def key(name: str, default: bytes | None, purpose: str) -> bytes:
     """A key of 32 bytes, given in base64 as NAME or NAME_FILE."""
     return key_bytes(name, text(name, None if default is None else base64.b64encode(default).decode()), purpose)

@@ -176,6 +176,8 @@ CELERY_BEAT_SCHEDULE = {
     "remind-households": {"task": "surveys.tasks.remind_households", "schedule": 600.0},
     "sweep-jobs": {"task": "spreadsheets.tasks.sweep_jobs", "schedule": 5.0},
     "worker-heartbeat": {"task": "messaging.tasks.heartbeat", "schedule": 10.0},
+    "count-circles": {"task": "facilities.tasks.count_circles", "schedule": 10.0},
+    "nightly-circles": {"task": "facilities.tasks.count_every_circle", "schedule": crontab(hour="2", minute="20")},
     "nightly-count": {"task": "analytics.tasks.count_all_years", "schedule": crontab(hour="1", minute="10")},
 }
 # topic of an outbox row -> the task that claims rows of that topic
@@ -306,6 +308,12 @@ REVIEW_WRONG_CODES = 100  # wrong codes at one round in an hour
 REMIND_AT_HOURS = (9, 20)  # households are reminded between these hours
 GATE_WAITS_FOR_OBJECTIONS = env.flag("GATE_WAITS_FOR_OBJECTIONS", default=True)  # a gate opens after its round's objection period [open]
 ROLL_LEAST_PERCENT = env.number("ROLL_LEAST_PERCENT", 90)  # of the registered households on a round's roll, or its gate stays shut [open]
+# the living circle [open: areas, detour and tolerance; docs/operations.md]
+CIRCLE_DETOUR = env.number("CIRCLE_DETOUR_PERCENT", 130) / 100  # metres on foot for each straight metre
+CIRCLE_RINGS = [int(each) for each in env.words("CIRCLE_RINGS", "300,500,1000")]  # metres on foot in 5, 10, 15 minutes
+CIRCLE_TOLERANCE = env.number("CIRCLE_TOLERANCE_PERCENT", 20) / 100  # so far beyond a ring an item is partly met
+CIRCLE_AREAS = env.figures("CIRCLE_AREAS")  # m² by item of the checklist where they differ from facilities/checklist.py
+INSPECTION_GRACE_DAYS = env.number("INSPECTION_GRACE_DAYS", 30)  # from an inspection's day until it is overdue [open]
 # joint acceptance and what comes after it; codes: lifecycle/choices.py
 ACCEPTANCE_DEPARTMENTS = env.words("ACCEPTANCE_DEPARTMENTS", "housing,planning,fire,city_management,street_office")  # [open: which]
 DEPARTMENT_CODES = {

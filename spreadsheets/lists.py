@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from spreadsheets.sheets.base import ListSheet
+from spreadsheets.sheets.catalogue import CATALOGUE
 from spreadsheets.sheets.community_list import COMMUNITY_LIST
 from spreadsheets.sheets.details import DETAILS
 from spreadsheets.sheets.project_list import PROJECT_LIST
@@ -12,5 +13,6 @@ from spreadsheets.sheets.round_answers import ROUND_ANSWERS, ROUND_TEXTS
 from spreadsheets.sheets.round_list import ROUND_LIST
 
 LISTS: dict[str, ListSheet] = {
-    sheet.name: sheet for sheet in (RANKING, DETAILS, PROJECT_LIST, COMMUNITY_LIST, REGION_LIST, ROUND_LIST, ROUND_ANSWERS, ROUND_TEXTS)
+    sheet.name: sheet
+    for sheet in (RANKING, DETAILS, PROJECT_LIST, COMMUNITY_LIST, REGION_LIST, ROUND_LIST, ROUND_ANSWERS, ROUND_TEXTS, CATALOGUE)
 }

@@ -12,6 +12,8 @@ from workshop.layout import PYTHON, ROOT, VENV
 from workshop.processes import call
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+# more than this and the one PostgreSQL of a test run holds them up
+MOST_PROCESSES = 4
 CHECKS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("ruff check", (str(VENV / "bin" / "ruff"), "check")),
     ("ruff format", (str(VENV / "bin" / "ruff"), "format", "--check")),
@@ -44,7 +46,13 @@ def run_pytest(arguments: Sequence[str], environment: Mapping[str, str]) -> int:
             "No Chromium on this machine: THE BROWSER JOURNEYS ARE LEFT OUT.",
             "Install it (Debian: apt install chromium fonts-noto-cjk) or set CHROMIUM=/path/to/it.",
         )
-    return call([PYTHON, "-m", "pytest", *arguments], environment, ROOT)
+    return call([PYTHON, "-m", "pytest", *(arguments or side_by_side())], environment, ROOT)
+
+
+def side_by_side() -> list[str]:
+    """The arguments of a whole run: a process per core, each with its own database, cache and broker (tests/parallel.py)."""
+    processes = min(os.cpu_count() or 1, MOST_PROCESSES)
+    return ["-n", str(processes), "--dist", "worksteal"] if processes > 1 else []
 
 
 def find_browser() -> str | None:

@@ -20,6 +20,7 @@ from communities.rules import position_fault
 from facilities.choices import NEEDS_REASON, STILL_TO_COME, FacilityState
 from facilities.errors import LostUpdate
 from facilities.models import Facility, StateChange
+from facilities.operations.circles import mark_stale
 from regions.choices import LEVEL_DEPTH, Level
 
 FACILITY_FIELDS = (
@@ -40,8 +41,9 @@ def add_facility(
     facility = Facility(**values, **more, state=state, created_at=at, updated_at=at)
     _settle(facility, at)
     _require_reason(state, reason)
-    _save(facility)
+    save_checked(facility)
     _write_state(facility, facility.opened_on or timezone.localdate(at), reason, actor, at)
+    mark_stale(positions=[(facility.longitude, facility.latitude)], at=at)
     return facility
 
 
@@ -58,12 +60,14 @@ def change_facility(*, actor: User, at: datetime.datetime, facility_id: int, ver
         raise LostUpdate(message, details={"version": facility.version})
     if (region := values.get("region", facility.region)) != facility.region:
         actor.require("facilities.edit", region.path)
+    before = (facility.longitude, facility.latitude)
     for name, value in values.items():
         setattr(facility, name, value)
     facility.version += 1
     facility.updated_at = at
     _settle(facility, at)
-    _save(facility)
+    save_checked(facility)
+    mark_stale(positions={before, (facility.longitude, facility.latitude)}, at=at)
     return facility
 
 
@@ -92,8 +96,9 @@ def move_state(
         facility.opened_on = happened_on
     facility.state, facility.updated_at, facility.version = state, at, facility.version + 1
     with pghistory.context(reason=reason):
-        _save(facility)
+        save_checked(facility)
     _write_state(facility, happened_on, reason, actor, at)
+    mark_stale(positions=[(facility.longitude, facility.latitude)], at=at)
     return facility
 
 
@@ -163,7 +168,7 @@ def _refuse_unknown(values: Iterable[str]) -> None:
         raise InvalidInput(_("Unknown fields: %(names)s.") % {"names": ", ".join(sorted(unknown))})
 
 
-def _save(row: models.Model) -> None:
+def save_checked(row: models.Model) -> None:
     """Check every field and constraint, then save; what two clerks raced for is caught by the database."""
     try:
         row.full_clean(exclude={"pinyin", "search_text"})

@@ -1,5 +1,14 @@
-"""Annual plans, projects, schemes, works, special works and what is reported of them."""
+"""Annual plans, projects, catalogue, schemes, works, special works and what is reported of them."""
 
+from projects.models.attachments import (
+    SchemeAttachment,
+)
+from projects.models.catalogue import (
+    CatalogueItem,
+    CatalogueVersion,
+    CityTemplate,
+    TemplateItem,
+)
 from projects.models.contracts import (
     Contract,
 )
@@ -39,6 +48,9 @@ from projects.models.suggestions import (
 
 __all__ = [
     "AnnualPlan",
+    "CatalogueItem",
+    "CatalogueVersion",
+    "CityTemplate",
     "ConfirmedWork",
     "Contract",
     "Entry",
@@ -49,12 +61,14 @@ __all__ = [
     "Project",
     "Record",
     "Scheme",
+    "SchemeAttachment",
     "SchemeItem",
     "SpecialWork",
     "SpecialWorkStep",
     "SpecialWorkStretch",
     "Stretch",
     "Suggestion",
+    "TemplateItem",
     "WindowDecision",
     "WindowProposal",
     "Work",

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from communities.models import Community
 from projects.choices import Side, WorkKind
+from projects.models.catalogue import CatalogueItem
 from projects.models.plans import PERSON, YUAN, Project
 from projects.querysets import BelowProjectQuerySet, BelowSchemeQuerySet
 
@@ -20,6 +21,7 @@ class Scheme(models.Model):
 
     A newer version supersedes it. `item_count` seals the version: the database takes no further item. `household_share`
     is what one household pays, yuan. `summary` is what a resident reads.
+    `band_reason` says why the estimate lies outside the usual yuan/m² (DOMAIN.md section 7), where it does.
     """
 
     project = models.ForeignKey(Project, models.PROTECT, related_name="schemes")
@@ -31,6 +33,7 @@ class Scheme(models.Model):
     ends_on = models.DateField(_("works planned until"), null=True, blank=True)
     drawn_on = models.DateField(_("drawn up on"))
     reason = models.CharField(_("changed because"), max_length=300, blank=True)
+    band_reason = models.CharField(_("outside the usual cost because"), max_length=300, blank=True)
     item_count = models.PositiveSmallIntegerField(_("work items"))
     recorded_at = models.DateTimeField(editable=False)
     recorded_by = models.ForeignKey(PERSON, models.PROTECT, related_name="+", editable=False)
@@ -102,11 +105,15 @@ class Work(models.Model):
 class SchemeItem(models.Model):
     """What one version says of a work: quantity in `unit`, amount in yuan. The estimate of a version is the sum of its items.
 
-    `unit_price` is yuan per unit, empty for an amount agreed as a whole; `intent` is the side that is to pay.
+    `unit_price` is yuan per unit, empty for an amount agreed as a whole; `intent` is the side that is to pay. `catalogue_item` is
+    what it was chosen as, empty for a work that the catalogue does not know.
     """
 
     scheme = models.ForeignKey(Scheme, models.PROTECT, related_name="items")
     work = models.ForeignKey(Work, models.PROTECT, related_name="items")
+    catalogue_item = models.ForeignKey(
+        CatalogueItem, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("item of the catalogue")
+    )
     position = models.PositiveSmallIntegerField(validators=[MinValueValidator(1)])
     kind = models.CharField(_("kind"), max_length=12, choices=WorkKind)
     name = models.CharField(_("work item"), max_length=60)

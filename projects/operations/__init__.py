@@ -1,5 +1,12 @@
-"""Writes of works: projects, contracts, schemes, documents, special works, annual plans, photos, monthly progress."""
+"""Writes of works: catalogue, projects, contracts, schemes, documents, special works, annual plans, photos, monthly progress."""
 
+from projects.operations.catalogue import (
+    CatalogueFixed,
+    draft_catalogue,
+    publish_catalogue,
+    write_catalogue,
+    write_template,
+)
 from projects.operations.figures import (
     figures_changed,
     project_figures_changed,
@@ -64,6 +71,7 @@ from projects.operations.works import (
 )
 
 __all__ = [
+    "CatalogueFixed",
     "Filing",
     "NotCompleted",
     "NotEligible",
@@ -84,6 +92,7 @@ __all__ = [
     "confirm_plan",
     "create_project",
     "dismiss_suggestion",
+    "draft_catalogue",
     "draft_plan",
     "draw_scheme",
     "figures_changed",
@@ -94,6 +103,7 @@ __all__ = [
     "locked_project",
     "owners_for",
     "project_figures_changed",
+    "publish_catalogue",
     "put_in_plan",
     "remove_community",
     "reopen_special_work",
@@ -107,5 +117,7 @@ __all__ = [
     "undo_reports",
     "void_record",
     "withdraw_special_work",
+    "write_catalogue",
+    "write_template",
     "yard_of",
 ]

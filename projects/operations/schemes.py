@@ -17,7 +17,7 @@ from projects.comparing import Key, Line, priced, without_spaces
 from projects.models import Project, Scheme, SchemeItem, Suggestion, Work
 from projects.operations.works import ProjectLocked, locked_project
 
-MOST_ITEMS = 60
+MOST_ITEMS = 200
 LONGEST_NAME, LONGEST_UNIT, LONGEST_BUILDING, MOST = 60, 12, 30, Decimal(10) ** 9
 
 
@@ -144,7 +144,7 @@ def draw_scheme(
         SchemeItem(
             scheme=scheme, work=works[item.key], position=position, kind=item.kind, name=item.name.strip(), quantity=item.quantity,
             unit=item.unit.strip(), unit_price=item.unit_price, amount=item.amount, intent=item.intent, starts_on=item.starts_on,
-            ends_on=item.ends_on,
+            ends_on=item.ends_on, catalogue_item_id=item.item,
         )
         for position, item in enumerate(items, start=1)
     )  # fmt: skip

@@ -124,7 +124,7 @@ def naive(told: list[Story], heard: list[Held], code: str, day: datetime.date) -
     return {kind: Sums(*map(int, sums)) for kind, sums in found.items()}
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(told=tales, heard=helds)
 def test_every_figure_equals_a_naive_recount_and_children_add_up_to_their_parent(district_staff, told, heard):
     with transaction.atomic():

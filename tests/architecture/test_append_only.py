@@ -11,7 +11,9 @@ JOURNALS = {
     "projects.photo", "projects.progressreport", "projects.scheme", "projects.record", "lifecycle.stagechange", "lifecycle.gateoverride",
     "lifecycle.defectcheck", "lifecycle.signature", "lifecycle.ticketstep", "lifecycle.archiveentry",
     "projects.paving", "projects.specialworkstep", "projects.ownerconfirmation", "projects.windowproposal", "projects.windowdecision",
-    "facilities.statechange", "surveys.rollcorrection", "surveys.keying", "surveys.visit", "surveys.annulment", "surveys.slipprint",
+    "projects.schemeattachment",
+    "facilities.statechange", "facilities.assessment", "facilities.inspection",
+    "surveys.rollcorrection", "surveys.keying", "surveys.visit", "surveys.annulment", "surveys.slipprint",
 }  # fmt: skip
 # records that are none of the audit trail's: what a household answered is nobody's reading
 SECRET = ("surveys.Ballot", "surveys.Publication")

@@ -71,7 +71,7 @@ def test_every_action_of_the_table_guards_something():
 
 ARGUMENTS = {
     "pk": 1, "post_pk": 1, "token_pk": 1, "code": "130404", "first": 1, "second": 2, "entry": 1, "way": "suspend", "gate": "willingness", "key": "0" * 8 + "-0000" * 3 + "-" + "0" * 12,
-    "sheet": "communities", "digest": "x", "kind": "scheme", "paper": 1, "call": 1, "review": 1, "objection": 1, "ballot": 1,
+    "sheet": "communities", "item": "culture", "digest": "x", "kind": "scheme", "paper": 1, "call": 1, "review": 1, "objection": 1, "ballot": 1,
 }  # fmt: skip
 
 

@@ -24,13 +24,13 @@ OWN_ROOMS = {
     "audit": {"changes", "sources"},
     "messaging": {"transports"},
     "communities": {"bulk", "bulk_households", "duplicates", "history", "merging", "owners"},
-    "projects": {"comparing", "images"},
+    "projects": {"comparing", "estimating", "images"},
     "surveys": {
         "answers", "ballot_file", "bulk", "codes", "desk", "entering", "library", "merkle", "outcome", "papers", "pictures",
         "planning", "printing", "publications", "questions", "receipts", "results", "reviews", "rolls", "screens", "signing",
         "theme_words", "themes", "throttling", "verifier", "voting",
     },
-    "facilities": set(),
+    "facilities": {"checklist", "circle", "coverage", "drawing", "inspecting", "proposing", "words"},
     "lifecycle": {
         "acceptance", "archive", "documents", "dossier", "evidence", "findings", "gates", "handover", "printing", "screens", "sheets", "strokes",
         "transitions", "visits", "warranty",

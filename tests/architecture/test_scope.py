@@ -15,6 +15,8 @@ PLACELESS = {
     "communities.CodeCounter": "a counter behind the codes, on no page",
     "analytics.YearCount": "freshness of a year's public figures",
     "spreadsheets.Job": "seen by its owner alone",
+    "projects.CatalogueVersion": "the whole province's, read by everyone",
+    "projects.CatalogueItem": "the whole province's, read by everyone",
     "audit.SealedContext": "read through the events of scoped tables",
 }
 

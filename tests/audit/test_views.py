@@ -46,7 +46,7 @@ def test_the_page_shows_the_change_and_names_filters_that_exclude_everything(cli
     community.address = "新街 2 号"
     community.save()
     client.force_login(auditor)
-    text = client.get("/audit/").content.decode()
+    text = client.get("/audit/?subject=communities.community").content.decode()
     assert "<del>旧街 1 号</del>" in text
     assert "<ins>新街 2 号</ins>" in text
     page = client.get("/audit/?q=nowhere-to-be-found&person=nobody-at-all")

@@ -15,6 +15,8 @@ from accounts.models import ApiToken, User
 from analytics.models import DailyCount
 from common.crypto import fingerprint, seal
 from communities.models import Community, Disclosure, DistinctPair, Owner
+from facilities.models import CircleCount, CircleResult, CircleTotal, CommunityTheme, Conversion, Inspection
+from facilities.operations.circles import assess, order_run
 from lifecycle.models import (
     AcceptanceSheet,
     ArchiveEntry,
@@ -28,7 +30,7 @@ from lifecycle.models import (
     TicketStep,
     WarrantyTicket,
 )
-from projects.models import Contract, Photo, ProgressReport, Project, Suggestion
+from projects.models import CityTemplate, Contract, Photo, ProgressReport, Project, SchemeAttachment, Suggestion, TemplateItem
 from surveys.models import (
     Annulment,
     Ballot,
@@ -49,6 +51,7 @@ from surveys.models import (
     Visit,
 )  # fmt: skip
 from surveys.operations.rounds import close_round
+from tests.factories.catalogue import make_catalogue
 from tests.factories.evidence import at, make_record, make_scheme
 from tests.factories.facilities import make_facility
 from tests.factories.people import make_user
@@ -111,6 +114,10 @@ def make_everything(county_code: str) -> list[Model]:
         scheme.items.first(),
         scheme.items.first().work,
         Suggestion.objects.create(project=project, kind="meals", name="老年食堂", key="老年食堂", source="gap", made_at=now, made_by=user),
+        SchemeAttachment.objects.create(
+            scheme=scheme, title="x", name="x.pdf", file="schemes/none.pdf", form="pdf", size=1, digest="0" * 64, **by
+        ),
+        *make_template_rows(project),
         make_record(project, user, "archive"),
         write_step(project, "started", DAY, user),
         GateOverride.objects.create(
@@ -122,6 +129,13 @@ def make_everything(county_code: str) -> list[Model]:
         *make_special_rows(project, community, user, now),
         *make_round_rows(community, project, user, now),
     ]
+
+
+def make_template_rows(project: Project) -> list[Model]:
+    """A template of the project's city with one item."""
+    catalogue = make_catalogue()
+    template = CityTemplate.objects.create(region=project.region.parent, name=f"9+X {project.pk}", catalogue=catalogue)
+    return [template, TemplateItem.objects.create(template=template, item=catalogue.items.first())]
 
 
 def make_acceptance_rows(community: Community, project: Project, contract: Contract, photo: Photo, by: dict[str, Any]) -> list[Model]:
@@ -156,7 +170,24 @@ def make_acceptance_rows(community: Community, project: Project, contract: Contr
 def make_facility_rows(community: Community, project: Project, user: User, now: datetime.datetime) -> list[Model]:
     """One row of each table of facilities."""
     facility = make_facility(community, project=project, actor=user)
-    return [facility, facility.changes.get()]
+    assess(actor=user, at=now, community=community, item="culture", verdict="met")
+    run = order_run(region=project.region, at=now)
+    by: dict[str, Any] = {"recorded_at": now, "recorded_by": user}
+    conversion = Conversion.objects.create(
+        project=project, community=community, name="老浴室", from_kind="bathhouse", to_kind="hall", area=180, created_at=now, updated_at=now
+    )
+    return [
+        facility,
+        facility.changes.get(),
+        community.assessments.get(),
+        CircleCount.objects.get(community=community),
+        CircleResult.objects.filter(community=community).first(),
+        CircleTotal.objects.filter(region=project.region).first(),
+        run,
+        conversion,
+        CommunityTheme.objects.create(community=community, name="健康田园"),
+        Inspection.objects.create(facility=facility, months=3, inspected_on=DAY, in_use=True, **by),
+    ]
 
 
 def make_round_rows(community: Community, project: Project, user: User, now: datetime.datetime) -> list[Model]:

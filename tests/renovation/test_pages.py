@@ -58,7 +58,7 @@ def test_healthz_tells_of_a_dead_database(client, monkeypatch):
 
 
 @pytest.mark.parametrize("path", ["/accounts/login/", "/healthz", "/api/", "/nowhere/", "/published/", "/accounts/"])
-def test_every_answer_carries_the_strict_policy(client, path):
+def test_every_answer_carries_the_strict_policy(client, tree, path):
     headers = client.get(path).headers
     policy = headers["Content-Security-Policy"]
     assert "default-src 'self'" in policy

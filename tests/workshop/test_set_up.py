@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.parallel import own_database
 from workshop.checks import find_browser
 from workshop.console import WorkshopError, tail
 from workshop.environment import explain_pip
@@ -86,3 +87,16 @@ def test_a_wrong_browser_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_the_tail_of_a_log_that_is_not_there_says_so(tmp_path: Path) -> None:
     assert "is empty" in tail(tmp_path / "web.log")
+
+
+@pytest.mark.parametrize(
+    ("url", "own"),
+    [
+        ("redis://host:6379/0", "redis://host:6379/1"),
+        ("redis://host", "redis://host/1"),
+        ("unix:///run/valkey.sock", "unix:///run/valkey.sock?db=1"),
+        ("unix:///run/valkey.sock?db=0", "unix:///run/valkey.sock?db=1"),
+    ],
+)
+def test_tests_side_by_side_do_not_share_a_broker(url: str, own: str) -> None:
+    assert own_database(url, "gw1") == own
