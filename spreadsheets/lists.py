@@ -11,8 +11,21 @@ from spreadsheets.sheets.ranking import RANKING
 from spreadsheets.sheets.region_list import REGION_LIST
 from spreadsheets.sheets.round_answers import ROUND_ANSWERS, ROUND_TEXTS
 from spreadsheets.sheets.round_list import ROUND_LIST
+from spreadsheets.sheets.scheme import SCHEME_CHANGES, SCHEME_ITEMS
 
 LISTS: dict[str, ListSheet] = {
     sheet.name: sheet
-    for sheet in (RANKING, DETAILS, PROJECT_LIST, COMMUNITY_LIST, REGION_LIST, ROUND_LIST, ROUND_ANSWERS, ROUND_TEXTS, CATALOGUE)
+    for sheet in (
+        RANKING,
+        DETAILS,
+        PROJECT_LIST,
+        COMMUNITY_LIST,
+        REGION_LIST,
+        ROUND_LIST,
+        ROUND_ANSWERS,
+        ROUND_TEXTS,
+        CATALOGUE,
+        SCHEME_ITEMS,
+        SCHEME_CHANGES,
+    )
 }

@@ -1,5 +1,10 @@
 """Writes of works: catalogue, projects, contracts, schemes, documents, special works, annual plans, photos, monthly progress."""
 
+from projects.operations.attachments import (
+    FileRefused,
+    attach_file,
+    withdraw_file,
+)
 from projects.operations.catalogue import (
     CatalogueFixed,
     draft_catalogue,
@@ -72,6 +77,7 @@ from projects.operations.works import (
 
 __all__ = [
     "CatalogueFixed",
+    "FileRefused",
     "Filing",
     "NotCompleted",
     "NotEligible",
@@ -87,6 +93,7 @@ __all__ = [
     "add_record",
     "adjust_plan",
     "agree_special_work",
+    "attach_file",
     "change_special_work",
     "complete_special_work",
     "confirm_plan",
@@ -116,6 +123,7 @@ __all__ = [
     "take_from_plan",
     "undo_reports",
     "void_record",
+    "withdraw_file",
     "withdraw_special_work",
     "write_catalogue",
     "write_template",
