@@ -56,6 +56,7 @@ ACTIONS: dict[str, Action] = {
     "projects.edit": _do(_("Create and change projects, schemes, contracts, documents and photos"), DISTRICT),
     "progress.enter": _do(_("Enter monthly progress"), DISTRICT),
     # a department files for the owner it is, in its own area; the county files on behalf of any
+    "special.see": _see(_("See special works, their calendar and clashes"), PROVINCE, CITY, DISTRICT, DEPARTMENT, AUDITOR),
     "special.file": _do(_("File special works and confirmations of pipe and cable owners"), DEPARTMENT, DISTRICT),
     "special.coordinate": _do(_("Agree special works with their owners and propose other days"), CITY, DISTRICT),
     "stages.move": _do(_("Move a project to its next stage"), DISTRICT),

@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 
 from common.display import ten_thousands
 from lifecycle.dossier import Dossier
-from lifecycle.findings import Finding, found, named
+from lifecycle.findings import Finding, found
 from lifecycle.rules import settlement_due
-from projects.choices import PipeOwner, RecordKind, Side
+from projects.choices import RecordKind, Side
 from projects.comparing import estimate
 from projects.models import Project
 from projects.queries import lines_of
@@ -145,46 +145,3 @@ def funding_covers(dossier: Dossier) -> Finding:
         link=_page(dossier.project, "records") if passed else _add(dossier.project, RecordKind.FUNDING),
         label=_("See the sources") if passed else _("Add a source"),
     )
-
-
-def _owners(dossier: Dossier) -> list[PipeOwner]:
-    """The owners whose works stand in the scheme."""
-    kinds = {line.kind for line in lines_of(dossier.scheme)} if dossier.scheme else set()
-    return [owner for owner in PipeOwner if owner.value in kinds]
-
-
-def _of_owners(dossier: Dossier, code: str, kind: RecordKind, *, at_least_one: bool) -> Finding:
-    """A document of each owner whose works stand in the scheme; without such works one of any owner, or none at all."""
-    asked, given = _owners(dossier), {record.subject for record in dossier.records_of(kind)}
-    missing = [owner for owner in asked if owner.value not in given]
-    if asked:
-        actual, required = len(asked) - len(missing), len(asked)
-    else:
-        actual, required = (min(len(given), 1), 1) if at_least_one else (0, 0)
-    if missing:
-        sentence = _("Missing: %(names)s.") % {"names": named([str(owner.label) for owner in missing])}
-    elif actual < required:
-        sentence = _("No pipe or cable owner is on record.")
-    elif asked:
-        sentence = _("On record: %(names)s.") % {"names": named([str(owner.label) for owner in asked])}
-    else:
-        sentence = _("On record.") if at_least_one else _("The scheme holds no works on pipes and cables.")
-    passed = actual >= required
-    return found(
-        code,
-        actual=actual,
-        required=required,
-        sentence=sentence,
-        link=_page(dossier.project, "records") if passed else _add(dossier.project, kind, missing[0].value if missing else ""),
-        label=_("See the document") if passed else _("Add the document"),
-    )
-
-
-def dig_once(dossier: Dossier) -> Finding:
-    """Every pipe and cable owner whose works stand in the scheme has confirmed that the yard is dug up once; at least one."""
-    return _of_owners(dossier, "dig_once", RecordKind.DIG_ONCE, at_least_one=True)
-
-
-def special_works_done(dossier: Dossier) -> Finding:
-    """The special works in the same yard are completed too."""
-    return _of_owners(dossier, "special_works_done", RecordKind.SPECIAL_DONE, at_least_one=dossier.scheme is None)

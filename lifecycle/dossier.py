@@ -5,8 +5,10 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from lifecycle.acceptance import Reading, standing_readings
+from projects.ground import Ground, ground_of
 from projects.models import Contract, Entry, Project, Record, Scheme, SpecialWork
 from projects.queries import schemes_of, special_works_of, standing_records
 from surveys.queries import Running, Standing, running_rounds, standing_rounds
@@ -28,6 +30,11 @@ class Dossier:
     _running: dict[str, dict[int, Running]] = field(default_factory=dict)
     _reading: list[Reading | None] = field(default_factory=list)
     _special: list[list[SpecialWork]] = field(default_factory=list)
+
+    @cached_property
+    def ground(self) -> Ground:
+        """The project's yards with all works on them and what owners confirmed by the day; fetched when a gate asks."""
+        return ground_of(projects=[self.project.pk], up_to=self.day)
 
     @property
     def scheme(self) -> Scheme | None:

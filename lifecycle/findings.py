@@ -125,7 +125,7 @@ WORDS: dict[str, Words] = {
     ),
     "dig_once": Words(
         gettext_lazy("Dig-once check"),
-        gettext_lazy("Every pipe and cable owner with works in the yard has confirmed"),
+        gettext_lazy("Every pipe and cable owner has confirmed, and no works clash without a reason"),
         gettext_lazy("County and the pipe owners"),
         gettext_lazy("pipe owners"),
     ),
@@ -153,7 +153,7 @@ WORDS: dict[str, Words] = {
         gettext_lazy("Special works completed"),
         gettext_lazy("Special works in the yard are carried out at the same time"),
         gettext_lazy("County and the pipe owners"),
-        gettext_lazy("pipe owners"),
+        gettext_lazy("special works"),
     ),
     "finished_photos": Words(gettext_lazy("Photos of the finished works"), gettext_lazy("Completion needs photos"), _SITE, _COMMUNITIES),
     "satisfaction": Words(

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from lifecycle import documents, evidence, gates, handover
+from lifecycle import documents, evidence, gates, handover, pipes
 from lifecycle.gates import Gate
 from lifecycle.rules import GATES
 from projects.choices import STAGE_ORDER, Stage
@@ -23,14 +23,14 @@ FUNCTIONS: dict[str, Gate] = {
     "opinions": gates.opinions,
     "scheme_vote": gates.scheme_vote,
     "funding_covers": documents.funding_covers,
-    "dig_once": documents.dig_once,
+    "dig_once": pipes.dig_once,
     "approval_number": documents.approval_number,
     "award_notice": documents.award_notice,
     "works_contract": evidence.works_contract,
     "supervision_contract": evidence.supervision_contract,
     "contractor_on_site": evidence.contractor_on_site,
     "all_works_done": evidence.all_works_done,
-    "special_works_done": documents.special_works_done,
+    "special_works_done": pipes.special_works_done,
     "finished_photos": evidence.finished_photos,
     "satisfaction": gates.satisfaction,
     "joint_acceptance": handover.joint_acceptance,

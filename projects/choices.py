@@ -117,6 +117,10 @@ class PipeOwner(TextChoices):
     LIFTS = "lifts", _("Lift company or owner")
 
 
+# works that open the ground, and those that make its surface
+DIGGING: frozenset[str] = frozenset({"water", "drainage", "power", "gas", "heating", "telecom"})
+PAVING = WorkKind.ROADS
+
 # how the department of a post names an owner: its code, a short word alone, or a name that ends so ("邯郸市热力公司")
 OWNER_DEPARTMENTS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     PipeOwner.WATER: (("供水", "自来水"), ("供水公司", "自来水公司", "水务公司", "water company")),
@@ -254,10 +258,14 @@ class RecordKind(TextChoices):
     ARCHIVE = "archive", _("Archive")
 
 
-# kinds that the acceptance sheet and the archive's checklist have taken over: old ones stay readable, new ones are not offered
+# kinds that owners' confirmations, special works, the acceptance sheet and the archive's checklist have taken over: old ones stay
+# readable, new ones are not offered
 TAKEN_OVER: frozenset[str] = frozenset(
-    {RecordKind.SPECIAL_ACCEPTED, RecordKind.ACCEPTANCE, RecordKind.RESIDENTS_SIGNATURE, RecordKind.ARCHIVE}
-)
+    {
+        RecordKind.DIG_ONCE, RecordKind.SPECIAL_DONE, RecordKind.SPECIAL_ACCEPTED, RecordKind.ACCEPTANCE, RecordKind.RESIDENTS_SIGNATURE,
+        RecordKind.ARCHIVE,
+    }
+)  # fmt: skip
 # kinds that concern one of several: the side that pays, or the owner of the pipes
 RECORD_SUBJECTS: dict[str, type[TextChoices]] = {
     RecordKind.FUNDING: Side,

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import datetime
+from decimal import Decimal
+
 import django_filters as filters
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
-from projects.choices import Condition, Stage
-from projects.models import Entry, ProgressReport, Project
+from projects.choices import Condition, PipeOwner, SpecialState, Stage
+from projects.ground import clashing
+from projects.models import Entry, ProgressReport, Project, SpecialWork
 from regions.models import Region
 
 
@@ -76,3 +80,35 @@ class ReportFilter(filters.FilterSet):
     class Meta:
         model = ProgressReport
         fields: list[str] = []
+
+
+class SpecialWorkFilter(filters.FilterSet):
+    """Special works: words, region (code), owner, state, year of their days; those that clash without a reason."""
+
+    q = filters.CharFilter(method="by_words")
+    region = filters.CharFilter(method="by_region")
+    owner = filters.ChoiceFilter(choices=PipeOwner.choices)
+    state = filters.ChoiceFilter(choices=SpecialState.choices)
+    year = filters.NumberFilter(method="by_year", min_value=2000, max_value=2100)
+    only = filters.ChoiceFilter(choices=[("open", "open"), ("clash", "clash"), ("waiting", "waiting")], method="by_need")
+
+    class Meta:
+        model = SpecialWork
+        fields: list[str] = []
+
+    def by_words(self, rows: QuerySet, name: str, value: str) -> QuerySet:
+        return rows.search(value)
+
+    def by_region(self, rows: QuerySet, name: str, value: str) -> QuerySet:
+        return within_region(rows, "region__path", value)
+
+    def by_year(self, rows: QuerySet, name: str, value: Decimal) -> QuerySet:
+        year = int(value)
+        return rows.between(datetime.date(year, 1, 1), datetime.date(year, 12, 31))
+
+    def by_need(self, rows: QuerySet, name: str, value: str) -> QuerySet:
+        if value == "open":
+            return rows.filter(state__in=[SpecialState.FILED, SpecialState.AGREED, SpecialState.RUNNING])
+        if value == "waiting":
+            return rows.waiting()
+        return rows.filter(pk__in=clashing(rows))

@@ -110,6 +110,21 @@ class SpecialWorkQuerySet(ScopedQuerySet[M]):
         """Those that were not withdrawn."""
         return self.exclude(state=SpecialState.WITHDRAWN)
 
+    def search(self, words: str) -> Self:
+        """Every word must occur: in title, number, what is laid, the project, or a stretch (communities by pinyin and initials too)."""
+        rows = self
+        for word in words.lower().split():
+            places = _rows("SpecialWorkStretch").filter(work=OuterRef("pk"))
+            places = places.filter(Q(stretch__name__icontains=word) | Q(stretch__community__search_text__contains=word))
+            own = Q(title__icontains=word) | Q(number__icontains=word) | Q(laid__icontains=word) | Q(project__name__icontains=word)
+            rows = rows.filter(own | Exists(places))
+        return rows
+
+    def waiting(self) -> Self:
+        """Those with proposed days that nobody decided on."""
+        proposals = _rows("WindowProposal").filter(work=OuterRef("pk"), decision__isnull=True)
+        return self.filter(Exists(proposals), state__in=[SpecialState.FILED, SpecialState.AGREED])
+
     def between(self, first: datetime.date, last: datetime.date) -> Self:
         """Those carried out, or planned where no actual day is known, on a day from `first` to `last`."""
         return self.alias(from_on=FROM_ON, until_on=UNTIL_ON).filter(from_on__lte=last, until_on__gte=first)

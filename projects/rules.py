@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import calendar
 import datetime
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
@@ -117,3 +118,8 @@ def owner_of_department(text: str) -> PipeOwner | None:
         if name == code or name in words or name.endswith(endings):
             return PipeOwner(code)
     return None
+
+
+def owners_to_ask(asked: Sequence[str], kinds: Collection[str]) -> list[PipeOwner]:
+    """The owners that confirm before a yard is opened: those of the installation; of lifts only where the scheme holds lifts."""
+    return [owner for owner in PipeOwner if owner.value in asked and (owner != PipeOwner.LIFTS or owner.value in kinds)]

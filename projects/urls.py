@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from projects.views import attachments, catalogue, entry, photos, plans, records, templates, works
+from projects.views import catalogue, dig_once, entry, photos, plans, records, schemes, special, special_page, templates, works
 
 app_name = "projects"
 urlpatterns = [
@@ -10,15 +10,28 @@ urlpatterns = [
     path("projects/<int:pk>/contracts/add/", works.ContractAdd.as_view(), name="contract-add"),
     path("projects/<int:pk>/communities/add/", works.CommunityAdd.as_view(), name="community-add"),
     path("projects/<int:pk>/communities/<int:entry>/remove/", works.CommunityRemove.as_view(), name="community-remove"),
-    path("projects/<int:pk>/schemes/files/add/", attachments.AttachmentAdd.as_view(), name="attachment-add"),
-    path("projects/schemes/files/<int:pk>/", attachments.AttachmentFile.as_view(), name="attachment-file"),
-    path("projects/schemes/files/<int:pk>/withdraw/", attachments.AttachmentWithdraw.as_view(), name="attachment-withdraw"),
+    path("projects/<int:pk>/schemes/", schemes.SchemePage.as_view(), name="schemes"),
+    path("projects/<int:pk>/schemes/draw/", schemes.SchemeDraw.as_view(), name="scheme-draw"),
     path("projects/<int:pk>/records/add/", records.RecordAdd.as_view(), name="record-add"),
     path("projects/records/<int:pk>/void/", records.RecordVoid.as_view(), name="record-void"),
     path("projects/<int:pk>/photos/add/", photos.PhotoAdd.as_view(), name="photo-add"),
     path("projects/photos/<int:pk>/", photos.PhotoPage.as_view(), name="photo"),
     path("projects/photos/<int:pk>/file/", photos.PhotoFile.as_view(), name="photo-file"),
     path("projects/photos/<int:pk>/thumbnail/", photos.PhotoThumbnail.as_view(), name="photo-thumbnail"),
+    path("projects/<int:pk>/works/", dig_once.ProjectGantt.as_view(), name="gantt"),
+    path("projects/<int:pk>/dig-once/", dig_once.ProjectConfirmations.as_view(), name="dig-once"),
+    path("special/", special.SpecialList.as_view(), name="special-list"),
+    path("special/file/", special.SpecialFile.as_view(), name="special-file"),
+    path("special/calendar/", dig_once.CityCalendar.as_view(), name="special-calendar"),
+    path("special/clashes/", dig_once.CityClashes.as_view(), name="special-clashes"),
+    path("special/roads/", dig_once.RoadList.as_view(), name="road-list"),
+    path("special/stretches/<int:pk>/paving/", dig_once.PavingAdd.as_view(), name="paving-add"),
+    path("special/pavings/<int:pk>/void/", dig_once.PavingVoid.as_view(), name="paving-void"),
+    path("special/proposals/<int:pk>/decide/", special_page.ProposalDecide.as_view(), name="proposal-decide"),
+    path("special/<int:pk>/", special_page.SpecialPage.as_view(), name="special"),
+    path("special/<int:pk>/edit/", special.SpecialEdit.as_view(), name="special-edit"),
+    path("special/<int:pk>/propose/", special_page.SpecialPropose.as_view(), name="special-propose"),
+    path("special/<int:pk>/<str:way>/", special_page.SpecialMove.as_view(), name="special-move"),
     path("catalogue/", catalogue.CatalogueList.as_view(), name="catalogue-list"),
     path("catalogue/draft/", catalogue.CatalogueDraft.as_view(), name="catalogue-draft"),
     path("catalogue/compare/", catalogue.CatalogueCompare.as_view(), name="catalogue-compare"),

@@ -11,6 +11,7 @@ MENU = (
     (_("Overview"), "analytics:dashboard", "dashboard.see", ("/dashboard/", "/figures/")),
     (_("Communities"), "communities:list", "communities.see", ("/communities/", "/households/")),
     (_("Plans and projects"), "projects:list", "projects.see", ("/projects/", "/plans/", "/catalogue/")),
+    (_("Special works"), "projects:special-list", "special.see", ("/special/",)),
     (_("Acceptance and aftercare"), "projects:acceptance", "acceptance.see", ("/acceptance/", "/warranty/")),
     (_("Votes and surveys"), "surveys:list", "rounds.see", ("/rounds/",)),
     (_("Facilities"), "facilities:list", "facilities.see", ("/facilities/", "/circle/")),

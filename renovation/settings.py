@@ -56,7 +56,6 @@ JOBS_AT_ONCE = env.number("JOBS_AT_ONCE", 1)  # long Excel jobs that work at a t
 JOB_SILENCE_SECONDS = 30  # a working job without a sign of life for this long is handed to another worker
 JOB_KEEP_DAYS = env.number("JOB_KEEP_DAYS", 14)  # uploads and made files are removed after this
 PHOTO_MAX_BYTES = 15 * 2**20
-ATTACHMENT_MAX_BYTES = env.number("ATTACHMENT_MAX_MB", 40) * 2**20  # one drawing or document of a scheme
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],
@@ -290,10 +289,6 @@ MAP_LIMITS = [60, 70, 80, 90]
 MAP_APPROVAL_NUMBER = env.text("MAP_APPROVAL_NUMBER", "")  # 审图号
 MAP_UNITS_FILE = BASE_DIR / "regions" / "data" / "hebei_reporting_units.geojson"
 MAP_COUNTIES_FILE = BASE_DIR / "regions" / "data" / "hebei_counties.geojson"
-# what a renovation usually costs, from and to: outside yuan/m² a scheme needs a reason, outside yuan/household it is warned of
-COST_PER_SQUARE_METRE = (env.number("COST_PER_SQUARE_METRE_FROM", 80), env.number("COST_PER_SQUARE_METRE_TO", 600))
-COST_PER_HOUSEHOLD = (env.number("COST_PER_HOUSEHOLD_FROM", 14_000), env.number("COST_PER_HOUSEHOLD_TO", 38_000))
-WISH_PERCENT = 20  # works that so many per cent of the households want are proposed beside the scheme
 PHOTO_RADIUS_METRES = 300  # evidence photo counts as "in the yard" within this distance of a community without outline
 # rounds: DOMAIN.md section 6; what it leaves [open] has its default here
 ROUND_PUBLICITY_DAYS = env.number("ROUND_PUBLICITY_DAYS", 7)  # from the announcement to the opening
@@ -313,6 +308,9 @@ REVIEW_WRONG_CODES = 100  # wrong codes at one round in an hour
 REMIND_AT_HOURS = (9, 20)  # households are reminded between these hours
 GATE_WAITS_FOR_OBJECTIONS = env.flag("GATE_WAITS_FOR_OBJECTIONS", default=True)  # a gate opens after its round's objection period [open]
 ROLL_LEAST_PERCENT = env.number("ROLL_LEAST_PERCENT", 90)  # of the registered households on a round's roll, or its gate stays shut [open]
+# dig once: who is asked before a yard is opened (of lifts only where the scheme holds lifts), and for how long it stays closed [open]
+PIPE_OWNERS = env.words("PIPE_OWNERS", "water,drainage,gas,power,heating,telecom,lifts")
+DIG_ONCE_MONTHS = env.number("DIG_ONCE_MONTHS", 24)
 # the living circle [open: areas, detour and tolerance; docs/operations.md]
 CIRCLE_DETOUR = env.number("CIRCLE_DETOUR_PERCENT", 130) / 100  # metres on foot for each straight metre
 CIRCLE_RINGS = [int(each) for each in env.words("CIRCLE_RINGS", "300,500,1000")]  # metres on foot in 5, 10, 15 minutes

@@ -15,9 +15,9 @@ from projects.querysets import BelowProjectQuerySet
 class Record(models.Model):
     """A dated document of a project that a gate asks for. Never changed; a wrong one is voided by a further row (`voids`).
 
-    One plain table for what has no room of its own yet: the ledger of funding, special works and their windows, joint
-    acceptance, property agreements and settlements each take their kinds over when they are built; the gates then ask
-    there. `subject` is the side that pays or the owner of the pipes where the kind asks for one; amount in yuan.
+    One plain table for what has no room of its own yet: the ledger of funding, joint acceptance, property agreements and
+    settlements each take their kinds over when they are built, as special works have; the gates then ask there. `subject` is
+    the side that pays or the owner of the pipes where the kind asks for one; amount in yuan.
     """
 
     project = models.ForeignKey(Project, models.PROTECT, related_name="records")

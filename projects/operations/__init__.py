@@ -1,16 +1,20 @@
 """Writes of works: catalogue, projects, contracts, schemes, documents, special works, annual plans, photos, monthly progress."""
 
-from projects.operations.attachments import (
-    FileRefused,
-    attach_file,
-    withdraw_file,
-)
 from projects.operations.catalogue import (
     CatalogueFixed,
     draft_catalogue,
     publish_catalogue,
     write_catalogue,
     write_template,
+)
+from projects.operations.dig_once import (
+    add_road,
+    confirm_owner,
+    decide_window,
+    give_clash_reason,
+    propose_window,
+    record_paving,
+    void_paving,
 )
 from projects.operations.figures import (
     figures_changed,
@@ -45,6 +49,7 @@ from projects.operations.schemes import (
     draw_scheme,
 )
 from projects.operations.special import (
+    ClashFound,
     Filing,
     NotCompleted,
     SpecialWorkMoved,
@@ -55,6 +60,7 @@ from projects.operations.special import (
     file_special_work,
     owners_for,
     reopen_special_work,
+    require_owner,
     start_special_work,
     take_back_acceptance,
     withdraw_special_work,
@@ -77,7 +83,7 @@ from projects.operations.works import (
 
 __all__ = [
     "CatalogueFixed",
-    "FileRefused",
+    "ClashFound",
     "Filing",
     "NotCompleted",
     "NotEligible",
@@ -91,13 +97,15 @@ __all__ = [
     "add_contract",
     "add_photo",
     "add_record",
+    "add_road",
     "adjust_plan",
     "agree_special_work",
-    "attach_file",
     "change_special_work",
     "complete_special_work",
+    "confirm_owner",
     "confirm_plan",
     "create_project",
+    "decide_window",
     "dismiss_suggestion",
     "draft_catalogue",
     "draft_plan",
@@ -105,16 +113,20 @@ __all__ = [
     "figures_changed",
     "file_special_work",
     "freeze_plan",
+    "give_clash_reason",
     "is_eligible",
     "keep_photo",
     "locked_project",
     "owners_for",
     "project_figures_changed",
+    "propose_window",
     "publish_catalogue",
     "put_in_plan",
+    "record_paving",
     "remove_community",
     "reopen_special_work",
     "report_progress",
+    "require_owner",
     "return_plan",
     "start_special_work",
     "submit_plan",
@@ -122,8 +134,8 @@ __all__ = [
     "take_back_acceptance",
     "take_from_plan",
     "undo_reports",
+    "void_paving",
     "void_record",
-    "withdraw_file",
     "withdraw_special_work",
     "write_catalogue",
     "write_template",

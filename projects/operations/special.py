@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import pghistory
@@ -18,6 +18,8 @@ from accounts.models import User
 from common.errors import DomainError, InvalidInput, NotAllowed, given_reason
 from communities.models import Community
 from projects.choices import SPECIAL_MOVES, Condition, PipeOwner, SpecialState, StretchKind
+from projects.dig_once import Clash
+from projects.ground import Ground, ground_of
 from projects.models import Project, SpecialWork, SpecialWorkStep, SpecialWorkStretch, Stretch
 from projects.operations.works import ProjectLocked, locked_project
 from projects.queries import special_works_of
@@ -42,6 +44,17 @@ class NotCompleted(DomainError):
     code = "special_works_not_completed"
 
 
+class ClashFound(DomainError):
+    """The work clashes with others and its owner gave no reason; `ground` and `clashes` say with what, `details` in short."""
+
+    code = "clash_found"
+
+    def __init__(self, ground: Ground, clashes: list[Clash]) -> None:
+        message = _("The work clashes with others on the same stretch. Choose other days, or say why this cannot be avoided.")
+        super().__init__(message, details=[{"code": each.code, "place": ground.places[each.stretch].name} for each in clashes])
+        self.ground, self.clashes = ground, clashes
+
+
 @dataclass(frozen=True, slots=True)
 class Filing:
     """What an owner says of a special work; `communities` are yards by their community, `stretches` roads and yards known already."""
@@ -55,7 +68,7 @@ class Filing:
     digs: bool = True
     project: Project | None = None
     contact: str = ""
-    unavoidable: str = field(default="")
+    unavoidable: str = ""
 
 
 def owners_for(user: User, path: str) -> list[PipeOwner]:
@@ -76,7 +89,8 @@ def require_owner(actor: User, owner: str, path: str) -> None:
         raise NotAllowed(_("A department files for itself alone; the county's staff file on behalf of any owner."))
 
 
-def _locked(work: SpecialWork) -> SpecialWork:
+def locked_special_work(work: SpecialWork) -> SpecialWork:
+    """The work's row, locked until the transaction ends, with its county and project."""
     return SpecialWork.objects.select_related("region", "project").select_for_update(of=("self",)).get(pk=work.pk)
 
 
@@ -156,11 +170,24 @@ def _move(work: SpecialWork, state: State, day: datetime.date, actor: User, at: 
     return work
 
 
+def _require_reason_for_clashes(work: SpecialWork) -> None:
+    """Raise ClashFound, which undoes the transaction, where the work as it stands now clashes without a reason; a reason without
+    a clash is not kept. Owners that have not confirmed are the project's matter, not the work's."""
+    ground = ground_of(works=[work.pk])
+    found = ground.clashes_of_work(work)
+    if found and not work.unavoidable:
+        raise ClashFound(ground, found)
+    if work.unavoidable and not found:
+        work.unavoidable = ""
+        work.save()
+
+
 @transaction.atomic
 def file_special_work(*, region: Region, owner: str, filing: Filing, actor: User, at: datetime.datetime) -> SpecialWork:
     """An owner files what it plans on yards and roads of a county; its staff for themselves, the county's on behalf of any.
 
-    Raises InvalidInput with a sentence per field, NotAllowed for another owner's work.
+    Raises InvalidInput with a sentence per field, NotAllowed for another owner's work, and ClashFound where the days clash with
+    others on the same stretch and `unavoidable` gives no reason.
     """
     region = Region.objects.select_for_update().get(pk=region.pk)
     require_owner(actor, owner, region.path)
@@ -178,6 +205,7 @@ def file_special_work(*, region: Region, owner: str, filing: Filing, actor: User
     )
     SpecialWorkStretch.objects.bulk_create(SpecialWorkStretch(work=work, stretch=place) for place in places)
     _step(work, timezone.localdate(at), actor, at)
+    _require_reason_for_clashes(work)
     return work
 
 
@@ -185,9 +213,10 @@ def file_special_work(*, region: Region, owner: str, filing: Filing, actor: User
 def change_special_work(*, work: SpecialWork, filing: Filing, reason: str, actor: User, at: datetime.datetime) -> SpecialWork:
     """Change a special work that has not begun, with a reason; an agreed one must be agreed anew.
 
-    Raises InvalidInput with a sentence per field, SpecialWorkMoved once it runs, NotAllowed for another owner's work.
+    Raises InvalidInput with a sentence per field, SpecialWorkMoved once it runs, NotAllowed for another owner's work, ClashFound as
+    for a new one.
     """
-    work = _locked(work)
+    work = locked_special_work(work)
     require_owner(actor, work.owner, work.region.path)
     if work.state not in CHANGEABLE:
         raise SpecialWorkMoved(_("“%(title)s” has begun or is withdrawn: it cannot be changed.") % {"title": work.title})
@@ -205,13 +234,14 @@ def change_special_work(*, work: SpecialWork, filing: Filing, reason: str, actor
         work.places.exclude(stretch__in=wanted).delete()
         kept = set(work.places.values_list("stretch_id", flat=True))
         SpecialWorkStretch.objects.bulk_create(SpecialWorkStretch(work=work, stretch_id=pk) for pk in sorted(wanted - kept))
+        _require_reason_for_clashes(work)
     return work
 
 
 @transaction.atomic
 def agree_special_work(*, work: SpecialWork, actor: User, at: datetime.datetime) -> SpecialWork:
     """The county (or city) agrees with the owner on the days filed. Raises SpecialWorkMoved unless it is filed."""
-    work = _locked(work)
+    work = locked_special_work(work)
     actor.require("special.coordinate", work.region.path)
     return _move(work, State.AGREED, timezone.localdate(at), actor, at)
 
@@ -225,7 +255,7 @@ def _past(day: datetime.date, at: datetime.datetime, name: str) -> None:
 @transaction.atomic
 def start_special_work(*, work: SpecialWork, day: datetime.date, actor: User, at: datetime.datetime) -> SpecialWork:
     """The works began on a day. Raises SpecialWorkMoved unless they are agreed, InvalidInput for a day in the future."""
-    work = _locked(work)
+    work = locked_special_work(work)
     require_owner(actor, work.owner, work.region.path)
     _past(day, at, "day")
     work.started_on = day
@@ -235,7 +265,7 @@ def start_special_work(*, work: SpecialWork, day: datetime.date, actor: User, at
 @transaction.atomic
 def complete_special_work(*, work: SpecialWork, day: datetime.date, actor: User, at: datetime.datetime) -> SpecialWork:
     """The works are completed since a day. Raises SpecialWorkMoved unless they run, InvalidInput for a day before the start."""
-    work = _locked(work)
+    work = locked_special_work(work)
     require_owner(actor, work.owner, work.region.path)
     _past(day, at, "day")
     if work.started_on and day < work.started_on:
@@ -248,7 +278,7 @@ def complete_special_work(*, work: SpecialWork, day: datetime.date, actor: User,
 @transaction.atomic
 def reopen_special_work(*, work: SpecialWork, reason: str, actor: User, at: datetime.datetime) -> SpecialWork:
     """Take back a completion that was recorded by mistake, or that did not hold, with a reason: the works run again."""
-    work = _locked(work)
+    work = locked_special_work(work)
     require_owner(actor, work.owner, work.region.path)
     if work.state != State.COMPLETED:
         raise SpecialWorkMoved(_("“%(title)s” is not completed.") % {"title": work.title})
@@ -260,7 +290,7 @@ def reopen_special_work(*, work: SpecialWork, reason: str, actor: User, at: date
 @transaction.atomic
 def withdraw_special_work(*, work: SpecialWork, reason: str, actor: User, at: datetime.datetime) -> SpecialWork:
     """The owner gives the work up, with a reason, before it began. It stays readable and asks nothing of the project any more."""
-    work = _locked(work)
+    work = locked_special_work(work)
     require_owner(actor, work.owner, work.region.path)
     return _move(work, State.WITHDRAWN, timezone.localdate(at), actor, at, given_reason(reason))
 

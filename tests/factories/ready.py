@@ -7,16 +7,19 @@ from __future__ import annotations
 
 import datetime
 
+from django.conf import settings
+
 from accounts.models import User
 from lifecycle.choices import ArchiveDocument
 from lifecycle.models import ArchiveEntry
-from projects.choices import PipeOwner
 from projects.comparing import estimate
 from projects.models import Project
 from projects.queries import lines_of, newest_scheme
+from projects.rules import owners_to_ask
 from tests.factories.acceptance import give_sheet
 from tests.factories.evidence import at, day, make_contract, make_photo, make_record, make_report, make_scheme
 from tests.factories.rounds import make_closed_round
+from tests.factories.special import make_confirmation, make_special
 from tests.factories.works import make_plan
 
 HOUSEHOLDS = 5
@@ -47,12 +50,23 @@ def give_funding(project: Project, actor: User, dated: str, *, share: int = 100)
         make_record(project, actor, "funding", dated=dated, subject=side, amount=amount)
 
 
-def _owners(project: Project, actor: User, kind: str, dated: str) -> None:
+def give_confirmations(project: Project, actor: User, dated: str) -> None:
+    """Every owner of the installation says that it has no works here."""
     scheme = newest_scheme(project)
-    kinds = {line.kind for line in lines_of(scheme)} if scheme else {"gas"}
-    for owner in PipeOwner.values:
-        if owner in kinds:
-            make_record(project, actor, kind, dated=dated, subject=owner, party=str(PipeOwner(owner).label))
+    kinds = {line.kind for line in lines_of(scheme)} if scheme else set()
+    for owner in owners_to_ask(settings.PIPE_OWNERS, kinds):
+        make_confirmation(project, actor, owner, on=dated)
+
+
+def give_special_work(project: Project, actor: User, until: str) -> None:
+    """One special work of the project, completed the day before."""
+    ends = (day(until) - datetime.timedelta(days=1)).isoformat()
+    starts = (day(until) - datetime.timedelta(days=8)).isoformat()
+    entry = project.entries.first()
+    assert entry is not None
+    make_special(
+        actor, entry.community, county_code=project.region.code, project=project, state="completed", filed=starts, starts=starts, ends=ends
+    )
 
 
 def _put_into_frozen_plan(project: Project, on: datetime.date) -> None:
@@ -84,7 +98,7 @@ def _designed(project: Project, actor: User, when: datetime.date, before: str, c
 def _approved(project: Project, actor: User, when: datetime.date, before: str, closed: str) -> None:
     _vote(project, actor, when)
     give_funding(project, actor, before)
-    _owners(project, actor, "dig_once", before)
+    give_confirmations(project, actor, before)
     make_record(project, actor, "approval", dated=before)
 
 
@@ -105,7 +119,7 @@ def _completed(project: Project, actor: User, when: datetime.date, before: str, 
     for entry in project.entries.all():
         make_report(entry, actor, f"{when - datetime.timedelta(days=when.day):%Y-%m}", 100)
         make_photo(entry, actor, "after", taken=before)
-    _owners(project, actor, "special_done", before)
+    give_special_work(project, actor, before)
 
 
 def _accepted(project: Project, actor: User, when: datetime.date, before: str, closed: str) -> None:

@@ -41,12 +41,15 @@ def make_special(
     filed: str = "2021-03-01",
     starts: str = "2021-05-10",
     ends: str = "2021-06-10",
+    unsettled: bool = False,
     **more: Any,
 ) -> SpecialWork:
-    """A special work, brought to its state by the operations on its planned days."""
+    """A special work, brought to its state by the operations on its planned days; `unsettled`: without a reason for its clashes."""
     region = Region.objects.get(code=county_code)
-    filing = make_filing(*communities, starts=starts, ends=ends, **more)
+    filing = make_filing(*communities, starts=starts, ends=ends, **{"unavoidable": "管线老化，工期已定"} | more)
     work = file_special_work(region=region, owner=owner, filing=filing, actor=actor, at=at(filed))
+    if unsettled:
+        SpecialWork.objects.filter(pk=work.pk).update(unavoidable="")
     wanted = STEPS[: STEPS.index(state) + 1]
     if "agreed" in wanted:
         work = agree_special_work(work=work, actor=actor, at=at(filed))

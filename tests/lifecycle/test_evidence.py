@@ -11,7 +11,7 @@ from lifecycle.rules import GATES
 from projects.choices import Stage
 from projects.models import Record
 from projects.operations import void_record
-from tests.factories.evidence import at, bring_to, day, make_record, make_scheme
+from tests.factories.evidence import at, bring_to, day, make_record
 from tests.factories.ready import fill_archive, give_funding, give_scheme, make_ready
 from tests.factories.register import make_community
 from tests.factories.works import make_planned_project, make_project
@@ -50,7 +50,7 @@ def test_with_nothing_ready_the_step_names_every_gate_that_is_shut(district_staf
     project = at_step_before(stage, district_staff)
     with pytest.raises(GateClosed) as caught:
         reach_stage(project=project, stage=stage, happened_on=day(ON), actor=district_staff, at=NOW)
-    never_asked_alone = {"communities_eligible"}  # the factory's community is eligible
+    never_asked_alone = {"communities_eligible", "special_works_done"}  # the community is eligible, nobody has filed a special work
     assert {finding["code"] for finding in caught.value.details} == set(GATES[stage]) - never_asked_alone
     assert all(finding["sentence"] and finding["who"] for finding in caught.value.details)
 
@@ -59,9 +59,8 @@ DOCUMENTS = [
     (stage, kind)
     for stage, kinds in {
         "planned": ["fiscal_assessment", "property_mode"],
-        "approved": ["dig_once", "approval", "funding"],
+        "approved": ["approval", "funding"],
         "tendered": ["tender"],
-        "completed": ["special_done"],
         "accepted": ["property_agreement"],
         "closed": ["final_account"],
     }.items()
@@ -94,27 +93,6 @@ def test_funding_short_by_any_amount_is_named_with_the_gap(district_staff):
     assert "Government" in found.sentence and "are missing to the estimate of 458.5" in found.sentence
     make_record(project, district_staff, "funding", dated="2021-04-02", subject="society", amount=45_850)
     assert said(project, "approved", "funding_covers").passed
-
-
-def test_every_owner_whose_works_stand_in_the_scheme_confirms(district_staff):
-    project = at_step_before("approved", district_staff)
-    items = (("water", "给水", "1", "km", 100), ("gas", "燃气", "1", "km", 100), ("roof", "屋面", "1", "m²", 100))
-    make_scheme(project, district_staff, drawn="2021-03-01", items=items)
-    make_record(project, district_staff, "dig_once", subject="water")
-    found = said(project, "approved", "dig_once")
-    assert (found.passed, found.actual, found.required, found.sentence) == (False, 1, 2, "Missing: Gas company.")
-    assert found.link.endswith("?kind=dig_once&subject=gas")
-    make_record(project, district_staff, "dig_once", subject="gas")
-    assert said(project, "approved", "dig_once").passed
-
-
-def test_a_scheme_without_pipes_still_needs_one_confirmation_but_has_no_special_works(district_staff):
-    project = at_step_before("approved", district_staff)
-    make_scheme(project, district_staff, drawn="2021-03-01", items=(("roof", "屋面", "1", "m²", 100),))
-    assert not said(project, "approved", "dig_once").passed
-    make_record(project, district_staff, "dig_once", subject="power")
-    assert said(project, "approved", "dig_once").passed
-    assert said(project, "completed", "special_works_done").passed
 
 
 @pytest.mark.parametrize(("dated", "late"), [("2021-06-01", False), ("2021-06-02", True)])

@@ -9,9 +9,11 @@ from lifecycle.operations import GateClosed, StageMoved, enter_reserve, reach_st
 from lifecycle.rules import GATES, RULE_VERSION
 from messaging.models import OutboxRow
 from projects.models import Project
-from tests.factories.evidence import at, bring_to, day, give_start_evidence, make_contract, make_photo, make_record, make_report
+from projects.operations import complete_special_work
+from tests.factories.evidence import at, bring_to, day, give_start_evidence, make_contract, make_photo, make_report
 from tests.factories.ready import give_round, give_scheme, make_ready
 from tests.factories.register import make_community
+from tests.factories.special import make_special
 from tests.factories.works import make_planned_project, make_project
 
 NOW = at("2021-06-18")
@@ -144,6 +146,7 @@ def test_completion_needs_all_at_100_and_a_photo_of_the_finished_works(started, 
     def complete():
         return reach_stage(project=started, stage="completed", happened_on=day("2021-06-18"), actor=district_staff, at=at("2021-06-28"))
 
+    running = make_special(district_staff, started.entries.get().community, project=started, state="running")
     with pytest.raises(GateClosed) as caught:
         complete()
     assert missing(caught) == {"all_works_done", "special_works_done", "finished_photos"}
@@ -153,7 +156,7 @@ def test_completion_needs_all_at_100_and_a_photo_of_the_finished_works(started, 
         complete()
     assert missing(caught) == {"special_works_done", "finished_photos"}
     make_photo(entry, district_staff, "after", taken="2021-06-17")
-    make_record(started, district_staff, "special_done", subject="water", dated="2021-06-17")
+    complete_special_work(work=running, day=day("2021-06-17"), actor=district_staff, at=at("2021-06-17"))
     assert complete().stage == "completed"
 
 
@@ -162,7 +165,6 @@ def test_a_later_report_below_100_closes_the_completion_again(started, district_
     make_report(entry, district_staff, "2021-04", 100)
     make_report(entry, district_staff, "2021-05", 90, note="返工")
     make_photo(entry, district_staff, "after", taken="2021-06-01")
-    make_record(started, district_staff, "special_done", subject="water", dated="2021-06-17")
     with pytest.raises(GateClosed) as caught:
         reach_stage(project=started, stage="completed", happened_on=day("2021-06-18"), actor=district_staff, at=NOW)
     assert missing(caught) == {"all_works_done"}

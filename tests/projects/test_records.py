@@ -56,7 +56,6 @@ def test_the_same_document_twice_is_one_row_and_can_come_again_after_it_was_void
         ("funding", {"amount": Decimal(5)}, "subject"),
         ("funding", {"subject": "gas", "amount": Decimal(5)}, "subject"),
         ("funding", {"subject": "residents"}, "amount"),
-        ("dig_once", {"subject": "society"}, "subject"),
         ("approval", {"number": " "}, "number"),
         ("property_mode", {"party": ""}, "party"),
         ("property_mode", {"dated_on": day("2021-06-19")}, "dated_on"),
@@ -104,7 +103,7 @@ def test_the_database_changes_no_document(project, district_staff):
 @pytest.mark.parametrize("kind", [kind for kind in RecordKind.values if kind not in TAKEN_OVER])
 def test_each_kind_can_be_entered_on_the_page_and_voided_there(client, project, district_staff, kind):
     client.force_login(district_staff)
-    subject = {"funding": "society", "dig_once": "gas", "special_done": "gas"}.get(kind, "")
+    subject = {"funding": "society"}.get(kind, "")
     form = reverse("projects:record-add", args=[project.pk])
     page = client.get(form, {"kind": kind, "subject": subject})
     assert page.context["form"].initial["kind"] == kind
