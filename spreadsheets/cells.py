@@ -18,6 +18,7 @@ SHOWN = 30  # characters of a bad value that a message repeats
 EXCEL_EPOCH = datetime.date(1899, 12, 30)
 THOUSANDS = re.compile(r"^[+-]?\d{1,3}(,\d{3})+(\.\d+)?$")
 NUMBER = re.compile(r"^([+-]?(?:\d+(?:\.\d*)?|\.\d+))\s*([^\d\s.,+-][^\d]*\d?)?$")
+DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
 AREA_UNITS = frozenset({"m2", "平方米", "平米", "平方", "平", "㎡"})
 COUNT_UNITS = frozenset({"户", "栋", "幢", "个", "人", "层", "单元", "楼", "门", "座"})
 YES = frozenset({"是", "有", "√", "✓", "对", "y", "yes", "true", "1"})
@@ -210,6 +211,35 @@ def degrees(axis: Any, least: int, most: int, other: tuple[int, int]) -> Parser:
         raise CellError("not_a_degree", value=shown(raw), axis=axis, least=least, most=most)
 
     return parse
+
+
+def day(last: Callable[[], datetime.date]) -> Parser:
+    """One day, not after `last`: a date cell, its serial number, or a text such as 2021-05-31, 2021/5/31, 2021年5月31日."""
+
+    def parse(raw: Any) -> datetime.date:
+        found = _day(raw)
+        if found is None:
+            raise CellError("not_a_day", value=shown(raw))
+        if found > last():
+            raise CellError("day_to_come", value=found.isoformat())
+        return found
+
+    return parse
+
+
+def _day(raw: Any) -> datetime.date | None:
+    if isinstance(raw, datetime.datetime):
+        return raw.date()
+    if isinstance(raw, datetime.date):
+        return raw
+    words = plain(raw)
+    if words.isascii() and words.isdecimal() and len(words) == 5:  # what Excel shows of a date formatted as a number
+        return EXCEL_EPOCH + datetime.timedelta(days=int(words))
+    parts = DAY.fullmatch(words)
+    try:
+        return datetime.date(*(int(part) for part in parts.groups())) if parts else None
+    except ValueError:
+        return None
 
 
 def phone(raw: Any) -> str:

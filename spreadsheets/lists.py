@@ -5,7 +5,9 @@ from __future__ import annotations
 from spreadsheets.sheets.base import ListSheet
 from spreadsheets.sheets.catalogue import CATALOGUE
 from spreadsheets.sheets.community_list import COMMUNITY_LIST
+from spreadsheets.sheets.coverage import COVERAGE
 from spreadsheets.sheets.details import DETAILS
+from spreadsheets.sheets.facilities import FACILITY_LIST
 from spreadsheets.sheets.project_list import PROJECT_LIST
 from spreadsheets.sheets.ranking import RANKING
 from spreadsheets.sheets.region_list import REGION_LIST
@@ -26,5 +28,7 @@ LISTS: dict[str, ListSheet] = {
         ROUND_TEXTS,
         CATALOGUE,
         SPECIAL_LIST,
+        FACILITY_LIST,
+        COVERAGE,
     )
 }

@@ -54,6 +54,7 @@ class FacilityList(ActionView):
             "filtered": any(request.GET.get(name) for name in FILTERS),
             "kept": [(name, request.GET[name]) for name in ("state", "sort", "community", "project") if request.GET.get(name)],
             "may_edit": request.user.may("facilities.edit"),
+            "may_export": request.user.may("exports.run"),
             "may_import": request.user.may("imports.run") and request.user.may("facilities.edit"),
             "synthetic": bool(page.rows) and all(row.synthetic for row in page.rows),
         }

@@ -30,7 +30,7 @@ OWN_ROOMS = {
         "planning", "printing", "publications", "questions", "receipts", "results", "reviews", "rolls", "screens", "signing",
         "theme_words", "themes", "throttling", "verifier", "voting",
     },
-    "facilities": {"checklist", "circle", "coverage", "drawing", "inspecting", "proposing", "words"},
+    "facilities": {"bulk", "checklist", "circle", "coverage", "drawing", "inspecting", "proposing", "words"},
     "lifecycle": {
         "acceptance", "archive", "documents", "dossier", "evidence", "findings", "gates", "handover", "pipes", "printing", "screens", "sheets", "strokes",
         "transitions", "visits", "warranty",
