@@ -21,6 +21,7 @@ from demo.year import MACHINERY
 from facilities.choices import ConversionState, FacilityKind, FacilityState, RoomKind
 from facilities.models import CommunityTheme, Conversion, Facility, Inspection, StateChange
 from facilities.operations.circles import count_circles, sum_counties
+from facilities.operations.renewal import FACILITY_STATE
 from facilities.rules import months_later
 from projects.choices import PhotoKind
 from projects.models import Entry, Photo
@@ -216,14 +217,19 @@ class Neighbourhoods:
     ) -> Conversion:
         was, room, becomes, word = words
         community, seen = entry.community, pictures.get((entry.project_id, entry.community_id), {})
-        state = ConversionState.WORKS if entry.project.started_on else ConversionState.PLANNED
+        project, after = entry.project, seen.get(PhotoKind.AFTER) or seen.get(PhotoKind.PROGRESS)
+        state = ConversionState.WORKS if project.started_on else ConversionState.PLANNED
+        opened = project.accepted_on if project.accepted_on and after else None
+        if opened:
+            state = ConversionState.DONE
         facility = self._make(
-            entry, becomes.value, word, self._place(community, 0, 40), area, community=community, project=entry.project,
-            state=FacilityState.BUILDING if state == ConversionState.WORKS else FacilityState.PLANNED,
+            entry, becomes.value, word, self._place(community, 0, 40), area, community=community, project=project,
+            state=FACILITY_STATE[state], opened_on=opened, operator=self.rng.choice(PUBLIC) if opened else "",
         )  # fmt: skip
-        self._note(facility, facility.state, self.today - datetime.timedelta(days=self.rng.randint(5, 60)), self._clerk(community))
+        since = opened or self.today - datetime.timedelta(days=self.rng.randint(5, 60))
+        self._note(facility, facility.state, since, self._clerk(community))
         return Conversion(
-            project=entry.project,
+            project=project,
             community=community,
             name=room,
             from_kind=was,
@@ -231,7 +237,7 @@ class Neighbourhoods:
             area=area,
             state=state,
             photo_before=seen.get(PhotoKind.BEFORE) or seen.get(PhotoKind.START),
-            photo_after=seen.get(PhotoKind.AFTER) or seen.get(PhotoKind.PROGRESS),
+            photo_after=after,
             facility=facility,
             synthetic=True,
             created_at=self.at,
@@ -246,7 +252,8 @@ class Neighbourhoods:
                 continue
             for months in (3, 6, 12):
                 day = months_later(facility.opened_on, months)
-                if day <= self.today and self.rng.random() < 0.66:
+                often = 0.66 if (self.today - facility.opened_on).days < 500 else 0.97
+                if day <= self.today and self.rng.random() < often:
                     clerk = self._clerk(facility.community or Community())
                     rows.append(
                         Inspection(

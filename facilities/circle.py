@@ -15,7 +15,7 @@ from facilities.checklist import BRINGS, ITEMS
 from facilities.choices import STILL_TO_COME
 from facilities.models import Assessment
 from facilities.rules import Line, Provision, Standard, Verdict, Yard, checked
-from projects.choices import Condition
+from projects.choices import STAGE_ORDER, Condition, Stage
 from projects.models import Entry, Scheme, SchemeItem
 
 DEGREE_METRES = 111_195  # metres of one degree of latitude on the sphere that common.geo measures on
@@ -64,12 +64,12 @@ def around(ids: Collection[int], *, reach: float) -> dict[int, list[tuple[Provis
     return found
 
 
-def projects_of(ids: Collection[int]) -> dict[int, set[int]]:
-    """Community → the projects in which it stands, withdrawn ones apart."""
-    found: dict[int, set[int]] = {}
+def projects_of(ids: Collection[int]) -> dict[int, dict[int, bool]]:
+    """Community → the projects in which it stands (withdrawn ones apart) → whether its works are completed."""
+    found: dict[int, dict[int, bool]] = {}
     rows = Entry.objects.filter(community__in=ids, removed_on__isnull=True).exclude(project__condition=Condition.WITHDRAWN)
-    for community, project in rows.values_list("community_id", "project_id"):
-        found.setdefault(community, set()).add(project)
+    for community, project, stage in rows.values_list("community_id", "project_id", "project__stage"):
+        found.setdefault(community, {})[project] = STAGE_ORDER[stage] >= STAGE_ORDER[Stage.COMPLETED]
     return found
 
 
@@ -108,25 +108,29 @@ def yards_of(communities: Iterable[Community], rule: Standard) -> dict[int, Yard
     rows = {community.pk: community for community in communities}
     near, projects, said = around(rows, reach=rule.reach), projects_of(rows), assessed(rows)
     works = scheme_works({project for own in projects.values() for project in own})
-    return {pk: _yard(community, near.get(pk, []), projects.get(pk, set()), works, said.get(pk, {})) for pk, community in rows.items()}
+    return {pk: _yard(community, near.get(pk, []), projects.get(pk, {}), works, said.get(pk, {})) for pk, community in rows.items()}
 
 
 def _yard(
     community: Community,
     near: list[tuple[Provision, int | None]],
-    projects: set[int],
+    projects: Mapping[int, bool],
     works: Mapping[int, list[tuple[int | None, str, float | None]]],
     said: Mapping[str, str],
 ) -> Yard:
     own = [
-        (kind, area) for project in projects for place, kind, area in works.get(project, ()) if place is None or place == community.pk
-    ]  # fmt: skip
+        (kind, area, completed)
+        for project, completed in projects.items()
+        for place, kind, area in works.get(project, ())
+        if place is None or place == community.pk
+    ]
     return Yard(
         population=community.population,
         placed=community.longitude is not None and community.latitude is not None,
         places=[place._replace(sure=True) if place.state in STILL_TO_COME and project in projects else place for place, project in near],
-        coming=[Provision(BRINGS[kind].value, 0.0, area, "planned", None, True) for kind, area in own if kind in BRINGS],
-        works=frozenset(kind for kind, _area in own),
+        coming=[Provision(BRINGS[kind].value, 0.0, area, "planned", None, True) for kind, area, _completed in own if kind in BRINGS],
+        works=frozenset(kind for kind, _area, _completed in own),
+        done=frozenset(kind for kind, _area, completed in own if completed),
         assessed=said,
         register=from_register(community),
     )

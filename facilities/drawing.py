@@ -10,10 +10,10 @@ from common.geo import Position
 from facilities.choices import FacilityKind as Kind
 from facilities.rules import Standard
 
-SIZE = 640  # the sheet's edge
-OUTER = 292  # radius of the widest ring
-MARK = 9  # half of a mark's height
-APART = 21  # marks stand at least so far from each other
+SIZE = 520  # the sheet's edge
+OUTER = 246  # radius of the widest ring
+MARK = 10  # half of a mark's height
+APART = 23  # marks stand at least so far from each other
 MOST = 70
 SHAPES: dict[str, str] = {
     **dict.fromkeys((Kind.KINDERGARTEN, Kind.NURSERY, Kind.ELDERLY, Kind.CANTEEN, Kind.HEALTH), "circle"),
@@ -87,7 +87,8 @@ def marks_of(centre: Position, spots: Iterable[Spot], rule: Standard) -> list[Ma
     """The nearest facilities inside the widest ring, nearest last (on top), moved apart where they would cover each other."""
     scale = OUTER / (max(rule.rings.values()) / rule.detour)
     inside = sorted((spot for spot in spots if spot.metres * scale <= OUTER), key=lambda spot: (spot.metres, spot.pk))[:MOST]
-    placed: list[tuple[float, float]] = [(SIZE / 2, SIZE / 2)]
+    # the middle and the rings' labels stay free
+    placed = [(SIZE / 2, SIZE / 2), *((SIZE / 2 + aside, ring.label_y - 5) for ring in rings_of(rule) for aside in (-42, -14, 14, 42))]
     marks = []
     for spot in inside:
         east = (spot.position[0] - centre[0]) * 111_195 * cos(radians(centre[1]))

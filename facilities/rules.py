@@ -46,6 +46,7 @@ class Why(StrEnum):
     ASSESSED = "assessed"
     REGISTER = "register"
     WORKS = "works"  # the scheme renews it
+    DONE = "done"  # completed works have renewed it
     NOT_ASSESSED = "not_assessed"
 
 
@@ -149,10 +150,13 @@ def judged_by_distance(item: Item, places: Iterable[Provision], population: int,
     return Judgement(Verdict.PARTLY if rank else Verdict.MISSING, why, metres, chosen.pk)
 
 
-def judged_in_the_yard(item: Item, *, assessed: str, register: str, has_works: bool) -> tuple[Judgement, Judgement]:
-    """Before and after of an item that no distance decides: an assessment goes before the register; works of the scheme bring it."""
+def judged_in_the_yard(item: Item, *, assessed: str, register: str, has_works: bool, done: bool = False) -> tuple[Judgement, Judgement]:
+    """Before and after of an item that no distance decides: an assessment goes before works that are completed (`done`), these
+    before the register; works of the scheme that stands bring it."""
     if assessed:
         before = Judgement(Verdict(assessed), Why.ASSESSED)
+    elif done:
+        before = Judgement(Verdict.MET, Why.DONE)
     elif register:
         before = Judgement(Verdict(register), Why.REGISTER)
     elif has_works and item.judged == Judged.WORKS:
@@ -165,13 +169,15 @@ def judged_in_the_yard(item: Item, *, assessed: str, register: str, has_works: b
 @dataclass(frozen=True, slots=True)
 class Yard:
     """What is known of one community. `places`: facilities around it as they stand today; `coming`: the work items of its scheme
-    as provisions at distance 0; `works`: kinds of work in the scheme; `assessed`, `register`: item code → verdict."""
+    as provisions at distance 0; `works`: kinds of work in the scheme,
+    `done`: those of completed works; `assessed`, `register`: item code → verdict."""
 
     population: int
     placed: bool
     places: Sequence[Provision] = ()
     coming: Sequence[Provision] = ()
     works: frozenset[str] = frozenset()
+    done: frozenset[str] = frozenset()
     assessed: Mapping[str, str] = field(default_factory=dict)
     register: Mapping[str, str] = field(default_factory=dict)
 
@@ -196,6 +202,7 @@ def checked(yard: Yard, standard: Standard) -> list[Line]:
                 assessed=yard.assessed.get(item.code, ""),
                 register=yard.register.get(item.code, ""),
                 has_works=not yard.works.isdisjoint(item.works),
+                done=not yard.done.isdisjoint(item.works),
             )
             lines.append(Line(item, before, after))
     return lines

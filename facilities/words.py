@@ -69,6 +69,7 @@ def why_words(item: Item, said: Judgement, population: int, rule: Standard) -> s
         Why.ASSESSED: _("as assessed"),
         Why.REGISTER: _("from the register"),
         Why.WORKS: _("renewed by the works"),
+        Why.DONE: _("renewed by completed works"),
         Why.NOT_ASSESSED: _("nobody has assessed it"),
     }
     return words[said.why]

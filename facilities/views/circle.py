@@ -27,6 +27,7 @@ from facilities.proposing import proposals_of, propose, running_project
 from facilities.rules import RANK, Line, Provision, Verdict, Yard
 from facilities.views.shared import crumbs, put_errors
 from facilities.words import LETTERS, SHAPES, VERDICTS, needed_words, why_words
+from regions.choices import LEVEL_DEPTH, Level
 
 IMPROVABLE = (Verdict.PARTLY, Verdict.MISSING)
 
@@ -64,7 +65,8 @@ class CirclePage(ActionView):
             "project": project,
             "may_propose": may_propose,
             "opens_project": project is not None and user.may("projects.see", project.region.path),
-            "may_create": user.may("projects.edit", path),
+            "sees_photos": user.may("projects.see", county_path(community)),
+            "may_create": user.may("projects.edit", county_path(community)),
             "may_edit": user.may("facilities.edit", path),
             "theme": getattr(community, "theme", None),
             "conversions": list(Conversion.objects.filter(community=community).select_related("photo_before", "photo_after", "project")),
@@ -74,6 +76,11 @@ class CirclePage(ActionView):
             "synthetic": community.synthetic or any(row.synthetic for row in facilities.values()),
         }
         return render(request, "facilities/circle.html", context)
+
+
+def county_path(community: Community) -> str:
+    """The path of the community's county: a project hangs there."""
+    return "".join(f"{code}/" for code in community.region.codes[: LEVEL_DEPTH[Level.COUNTY]])
 
 
 def sums_of(lines: list[Line]) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from common.paging import cursor_page
 from common.views import ActionView, StaffRequest
+from communities.models import Community
 from communities.queries import place_names
 from facilities.coverage import Coverage, coverage_by_place, coverage_of, freshness_of, item_or_none, results_behind
 from facilities.models import CircleRun
@@ -42,7 +43,7 @@ class CoveragePage(ActionView):
             "chosen": chosen,
             "places": [(place, line, self._deeper(place, line)) for place, line in places],
             "fresh": fresh,
-            "met": self._met(lines),
+            "synthetic": region is not None and Community.objects.within(region).filter(synthetic=True).exists(),
             "crumbs": crumbs(request, region, page=PAGE) if region else [],
             "run": CircleRun.objects.visible_to(request.user).filter(region=region).exclude(state="done").first() if region else None,
             "may_count": region is not None and request.user.may("facilities.count", region.path),
@@ -54,15 +55,6 @@ class CoveragePage(ActionView):
     def _deeper(place: Region, line: Coverage) -> str:
         """The page of the place itself, for the same item."""
         return f"{reverse(PAGE)}?region={place.code}&item={line.item.code}"
-
-    @staticmethod
-    def _met(lines: list[Coverage]) -> dict[str, int]:
-        """Over all items: how many (community, item) pairs are met before and after, of how many."""
-        return {
-            "before": sum(line.communities_met_before for line in lines),
-            "after": sum(line.communities_met_after for line in lines),
-            "total": sum(line.communities for line in lines),
-        }
 
 
 class BehindPage(ActionView):

@@ -111,6 +111,12 @@ def test_what_no_distance_decides_comes_from_people_then_the_register_then_nobod
     ]  # fmt: skip
 
 
+def test_completed_works_count_today_unless_somebody_says_otherwise():
+    found = lines(works=frozenset({"water", "roads"}), done=frozenset({"water", "roads"}), assessed={"paths": "partly"})
+    assert (found["pipes"].before.verdict, found["pipes"].before.why) == ("met", "done")
+    assert (found["paths"].before.verdict, found["paths"].after.verdict) == ("partly", "met")
+
+
 def test_without_a_position_nothing_is_claimed():
     found = {line.item.code: line for line in checked(Yard(900, False), RULE)}
     assert (found["elderly"].before.verdict, found["elderly"].before.why) == ("unknown", "no_position")
