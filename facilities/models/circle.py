@@ -35,7 +35,7 @@ class Assessment(models.Model):
     """What somebody who knows the community says of an item that no distance decides. Append-only; the newest row counts."""
 
     community = models.ForeignKey(Community, models.PROTECT, related_name="assessments")
-    item = models.CharField(_("item"), max_length=12, choices=ASSESSED_CHOICES)
+    item = models.CharField(pgettext_lazy("checklist", "item"), max_length=12, choices=ASSESSED_CHOICES)
     verdict = models.CharField(_("assessment"), max_length=8, choices=VERDICT_CHOICES[:3])
     note = models.CharField(_("note"), max_length=300, blank=True)
     recorded_at = models.DateTimeField(editable=False)
@@ -79,7 +79,7 @@ class CircleResult(models.Model):
     """
 
     community = models.ForeignKey(Community, models.CASCADE, related_name="circle_results", db_constraint=False)
-    item = models.CharField(_("item"), max_length=12, choices=ITEM_CHOICES)
+    item = models.CharField(pgettext_lazy("checklist", "item"), max_length=12, choices=ITEM_CHOICES)
     before = models.CharField(_("before"), max_length=8, choices=VERDICT_CHOICES)
     after = models.CharField(_("after"), max_length=8, choices=VERDICT_CHOICES)
     why_before = models.CharField(max_length=12, blank=True)

@@ -210,7 +210,7 @@ def _rows(rows: Any, names: Names) -> Iterator[list[Any]]:
 
 FACILITY_LIST = ListSheet(
     name="facilities",
-    title=_("Service facilities"),
+    title=_("Inventory of facilities"),
     explanation=_("The inventory with all its columns. Corrected cells can be uploaded again."),
     action="facilities.see",
     report=report,
