@@ -16,12 +16,12 @@ from lifecycle.findings import NAMES, Finding
 from lifecycle.models import ChangeKind, GateOverride, StageChange
 from lifecycle.queries import findings_in, history, standing_changes
 from lifecycle.rules import ROUND_GATES, RULE_VERSION
+from lifecycle.scheme_screens import class_of, may_draw
 from lifecycle.transitions import FUNCTIONS, can_be_taken_back, next_stage
 from projects.choices import STAGE_ORDER, Condition, PhotoKind, Stage
 from projects.comparing import estimate
 from projects.models import Contract, Entry, Photo, ProgressReport, Project, Record, Scheme
 from projects.queries import lines_of, newest_reports
-from projects.views.schemes import class_of, may_draw
 
 PHOTOS_SHOWN = 6
 REPORTS_SHOWN = 24

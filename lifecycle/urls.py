@@ -2,12 +2,18 @@
 
 from django.urls import path, re_path
 
-from lifecycle.views import acceptance, aftercare, checking, overrides, plans, project, public, site
+from lifecycle.views import acceptance, aftercare, checking, overrides, plans, project, public, scheme_draw, schemes, site
 
 urlpatterns = [
     path("gates/overrides/", public.PublishedOverrides.as_view(), name="overrides"),
     path("projects/new/", project.ProjectCreate.as_view(), name="create"),
     path("projects/<int:pk>/", project.ProjectPage.as_view(), name="detail"),
+    path("projects/<int:pk>/schemes/", schemes.SchemePage.as_view(), name="schemes"),
+    path("projects/<int:pk>/schemes/draw/", scheme_draw.SchemeDraw.as_view(), name="scheme-draw"),
+    path("projects/<int:pk>/schemes/compare/", schemes.SchemeCompare.as_view(), name="scheme-compare"),
+    path("projects/<int:pk>/schemes/suggest/", schemes.SchemeSuggest.as_view(), name="scheme-suggest"),
+    path("projects/suggestions/<int:pk>/dismiss/", schemes.SuggestionDismiss.as_view(), name="suggestion-dismiss"),
+    path("schemes/<str:code>/", schemes.PublicScheme.as_view(), name="scheme-public"),
     path("projects/<int:pk>/next/", project.StageMove.as_view(), name="stage-move"),
     path("projects/<int:pk>/take-back/", project.TakeBack.as_view(), name="take-back"),
     re_path(r"^projects/(?P<pk>\d+)/(?P<way>suspend|resume|withdraw)/$", project.ChangeCondition.as_view(), name="condition"),

@@ -10,7 +10,6 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from projects.choices import TAKEN_OVER, WORK_CLASS, ContractKind, Output, PhotoKind, RecordKind, Side, WorkClass, WorkKind
-from projects.comparing import Line
 from projects.models import Contract, Entry
 from projects.operations.catalogue import ItemRow
 from projects.rules import wan_of_yuan, whole_percent, yuan_of_wan
@@ -179,69 +178,6 @@ class TemplateForm(forms.Form):
     note = forms.CharField(label=_("Note"), required=False, max_length=300)
 
 
-class SchemeForm(forms.Form):
-    """The head of a new version; the work items are rows of their own (SchemeItemForm)."""
-
-    title = forms.CharField(label=_("Title"), max_length=100)
-    summary = forms.CharField(
-        label=_("What is renovated"),
-        max_length=2000,
-        widget=forms.Textarea(attrs={"rows": 4}),
-        help_text=_("Residents read this before they vote. Short sentences, no technical terms."),
-    )
-    drawn_on = forms.DateField(label=_("Drawn up on"), widget=DayInput())
-    household_share = forms.DecimalField(
-        label=_("A household pays (yuan)"), required=False, min_value=0, max_digits=12, decimal_places=2, widget=forms.TextInput()
-    )
-    starts_on = forms.DateField(label=_("Works planned from"), required=False, widget=DayInput())
-    ends_on = forms.DateField(label=_("Works planned until"), required=False, widget=DayInput())
-    reason = forms.CharField(label=_("Why the scheme changes"), max_length=300, required=False, widget=forms.Textarea(attrs={"rows": 2}))
-
-    def __init__(self, *args: Any, first: bool, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if first:
-            del self.fields["reason"]
-        else:
-            self.fields["reason"].required = True
-
-
-class SchemeItemForm(forms.Form):
-    """One row of the scheme's content; a row left empty is no item."""
-
-    kind = forms.ChoiceField(label=_("Kind"), required=False, choices=[*EMPTY, *KINDS_BY_CLASS])
-    name = forms.CharField(label=_("Work item"), required=False, max_length=60)
-    quantity = forms.DecimalField(
-        label=_("Quantity"), required=False, max_digits=12, decimal_places=2, widget=forms.TextInput(attrs={"inputmode": "decimal"})
-    )
-    unit = forms.CharField(label=_("Unit"), required=False, max_length=12)
-    amount = WanField(label=_("Amount (10,000 yuan)"), required=False)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for field in self.fields.values():
-            field.widget.attrs["class"] = "in"
-
-    def clean(self) -> dict[str, Any]:
-        """A row is whole or empty: what is missing is named."""
-        data = super().clean() or {}
-        if any(data.get(name) for name in self.fields):
-            for name in self.fields:
-                if not data.get(name) and name not in self.errors:
-                    self.add_error(name, _("Fill in the whole row, or leave it empty."))
-        return data
-
-    @property
-    def line(self) -> Line | None:
-        """The item, once valid; None for an empty row."""
-        data = self.cleaned_data
-        return Line(**{name: data[name] for name in self.fields}) if data.get("name") else None
-
-    @property
-    def first_error(self) -> str:
-        """One sentence for the row."""
-        return next((str(messages[0]) for messages in self.errors.values()), "")
-
-
 class RecordForm(forms.Form):
     """A dated document that a gate asks for; what a kind does not have is left empty."""
 
@@ -257,6 +193,17 @@ class RecordForm(forms.Form):
     dated_on = forms.DateField(label=_("Dated"), widget=DayInput())
     amount = WanField(label=_("Amount (10,000 yuan)"), required=False, help_text=_("For a funding source and the final account."))
     note = forms.CharField(label=_("Note"), required=False, max_length=300)
+
+
+class AttachmentForm(forms.Form):
+    """A drawing or document of a scheme."""
+
+    title = forms.CharField(label=_("What the file shows"), max_length=100)
+    file = forms.FileField(
+        label=_("File"),
+        widget=forms.ClearableFileInput(attrs={"accept": ".pdf,.jpg,.jpeg,.png,.dwg"}),
+        help_text=_("PDF, JPEG, PNG or DWG. The content is checked, not the name."),
+    )
 
 
 class ReasonForm(forms.Form):

@@ -6,11 +6,12 @@ import datetime
 from collections.abc import Collection, Iterable
 from decimal import Decimal
 
+from django.conf import settings
 from django.db.models import Count, OuterRef, Prefetch, Q, QuerySet, Subquery, Sum
 
 from projects.choices import CatalogueState, Condition, ContractKind, PlanState, Stage
 from projects.comparing import Line
-from projects.estimating import Band
+from projects.estimating import Band, Limits
 from projects.models import (
     AnnualPlan,
     CatalogueItem,
@@ -206,3 +207,8 @@ def band_of(item: CatalogueItem) -> Band:
 def bands_of(scheme: Scheme) -> dict[int, Band]:
     """Id of the catalogue's item -> its band, of all items of a version that has its items at hand; no query."""
     return {item.catalogue_item.pk: band_of(item.catalogue_item) for item in scheme.items.all() if item.catalogue_item}
+
+
+def usual_costs() -> Limits:
+    """The usual costs of a renovation (DOMAIN.md section 7), from the settings."""
+    return Limits(*settings.COST_PER_SQUARE_METRE, *settings.COST_PER_HOUSEHOLD)

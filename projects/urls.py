@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from projects.views import catalogue, dig_once, entry, photos, plans, records, schemes, special, special_page, templates, works
+from projects.views import (
+    attachments,
+    catalogue,
+    dig_once,
+    entry,
+    photos,
+    plans,
+    records,
+    special,
+    special_page,
+    templates,
+    works,
+)
 
 app_name = "projects"
 urlpatterns = [
@@ -10,8 +22,9 @@ urlpatterns = [
     path("projects/<int:pk>/contracts/add/", works.ContractAdd.as_view(), name="contract-add"),
     path("projects/<int:pk>/communities/add/", works.CommunityAdd.as_view(), name="community-add"),
     path("projects/<int:pk>/communities/<int:entry>/remove/", works.CommunityRemove.as_view(), name="community-remove"),
-    path("projects/<int:pk>/schemes/", schemes.SchemePage.as_view(), name="schemes"),
-    path("projects/<int:pk>/schemes/draw/", schemes.SchemeDraw.as_view(), name="scheme-draw"),
+    path("projects/<int:pk>/schemes/files/add/", attachments.AttachmentAdd.as_view(), name="attachment-add"),
+    path("projects/schemes/files/<int:pk>/", attachments.AttachmentFile.as_view(), name="attachment-file"),
+    path("projects/schemes/files/<int:pk>/withdraw/", attachments.AttachmentWithdraw.as_view(), name="attachment-withdraw"),
     path("projects/<int:pk>/records/add/", records.RecordAdd.as_view(), name="record-add"),
     path("projects/records/<int:pk>/void/", records.RecordVoid.as_view(), name="record-void"),
     path("projects/<int:pk>/photos/add/", photos.PhotoAdd.as_view(), name="photo-add"),

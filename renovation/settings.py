@@ -56,6 +56,7 @@ JOBS_AT_ONCE = env.number("JOBS_AT_ONCE", 1)  # long Excel jobs that work at a t
 JOB_SILENCE_SECONDS = 30  # a working job without a sign of life for this long is handed to another worker
 JOB_KEEP_DAYS = env.number("JOB_KEEP_DAYS", 14)  # uploads and made files are removed after this
 PHOTO_MAX_BYTES = 15 * 2**20
+ATTACHMENT_MAX_BYTES = env.number("ATTACHMENT_MAX_MB", 40) * 2**20  # one drawing or document of a scheme
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],
@@ -289,6 +290,10 @@ MAP_LIMITS = [60, 70, 80, 90]
 MAP_APPROVAL_NUMBER = env.text("MAP_APPROVAL_NUMBER", "")  # 审图号
 MAP_UNITS_FILE = BASE_DIR / "regions" / "data" / "hebei_reporting_units.geojson"
 MAP_COUNTIES_FILE = BASE_DIR / "regions" / "data" / "hebei_counties.geojson"
+# what a renovation usually costs, from and to: outside yuan/m² a scheme needs a reason, outside yuan/household it is warned of
+COST_PER_SQUARE_METRE = (env.number("COST_PER_SQUARE_METRE_FROM", 80), env.number("COST_PER_SQUARE_METRE_TO", 600))
+COST_PER_HOUSEHOLD = (env.number("COST_PER_HOUSEHOLD_FROM", 14_000), env.number("COST_PER_HOUSEHOLD_TO", 38_000))
+WISH_PERCENT = 20  # works that so many per cent of the households want are proposed beside the scheme
 PHOTO_RADIUS_METRES = 300  # evidence photo counts as "in the yard" within this distance of a community without outline
 # rounds: DOMAIN.md section 6; what it leaves [open] has its default here
 ROUND_PUBLICITY_DAYS = env.number("ROUND_PUBLICITY_DAYS", 7)  # from the announcement to the opening

@@ -13,6 +13,7 @@ from spreadsheets.sheets.ranking import RANKING
 from spreadsheets.sheets.region_list import REGION_LIST
 from spreadsheets.sheets.round_answers import ROUND_ANSWERS, ROUND_TEXTS
 from spreadsheets.sheets.round_list import ROUND_LIST
+from spreadsheets.sheets.scheme import SCHEME_CHANGES, SCHEME_ITEMS
 from spreadsheets.sheets.special_list import SPECIAL_LIST
 
 LISTS: dict[str, ListSheet] = {
@@ -27,6 +28,8 @@ LISTS: dict[str, ListSheet] = {
         ROUND_ANSWERS,
         ROUND_TEXTS,
         CATALOGUE,
+        SCHEME_ITEMS,
+        SCHEME_CHANGES,
         SPECIAL_LIST,
         FACILITY_LIST,
         COVERAGE,

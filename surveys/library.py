@@ -118,6 +118,17 @@ WORK_KINDS: tuple[tuple[str, str, str, str], ...] = (
 )
 
 
+# answer -> the kinds of work (projects.choices.WorkKind) that it means: what the wishes beside a scheme are counted by.
+# An answer that a clerk rewords keeps its code and its meaning; one that is added has none.
+WORKS_OF_OPTION: dict[str, tuple[str, ...]] = {code: (code,) for code, *_words in WORK_KINDS} | {
+    "fire_safety": ("fire",),
+    "security": ("security", "lighting"),
+    "energy_saving": ("energy",),
+    "illegal_structures": ("demolition",),
+    "elderly_care": ("elderly",),
+}
+
+
 def work_options(*codes: str) -> tuple[Option, ...]:
     """Work items as answers, all of them or only those named, in the catalogue's order."""
     return tuple(option(code, zh, en) for code, _kind, zh, en in WORK_KINDS if not codes or code in codes)

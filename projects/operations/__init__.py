@@ -1,5 +1,10 @@
 """Writes of works: catalogue, projects, contracts, schemes, documents, special works, annual plans, photos, monthly progress."""
 
+from projects.operations.attachments import (
+    FileRefused,
+    attach_file,
+    withdraw_file,
+)
 from projects.operations.catalogue import (
     CatalogueFixed,
     draft_catalogue,
@@ -84,6 +89,7 @@ from projects.operations.works import (
 __all__ = [
     "CatalogueFixed",
     "ClashFound",
+    "FileRefused",
     "Filing",
     "NotCompleted",
     "NotEligible",
@@ -100,6 +106,7 @@ __all__ = [
     "add_road",
     "adjust_plan",
     "agree_special_work",
+    "attach_file",
     "change_special_work",
     "complete_special_work",
     "confirm_owner",
@@ -136,6 +143,7 @@ __all__ = [
     "undo_reports",
     "void_paving",
     "void_record",
+    "withdraw_file",
     "withdraw_special_work",
     "write_catalogue",
     "write_template",

@@ -12,10 +12,12 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from common.errors import InvalidInput
-from projects.choices import STAGE_ORDER, Condition, Side, Stage, SuggestionState, WorkKind
+from projects.choices import STAGE_ORDER, CatalogueState, Condition, Side, Stage, SuggestionState, WorkKind
 from projects.comparing import Key, Line, priced, without_spaces
-from projects.models import Project, Scheme, SchemeItem, Suggestion, Work
+from projects.estimating import warnings
+from projects.models import CatalogueItem, Entry, Project, Scheme, SchemeItem, Suggestion, Work
 from projects.operations.works import ProjectLocked, locked_project
+from projects.queries import usual_costs
 
 MOST_ITEMS = 200
 LONGEST_NAME, LONGEST_UNIT, LONGEST_BUILDING, MOST = 60, 12, 30, Decimal(10) ** 9
@@ -36,11 +38,15 @@ def _check_items(items: Sequence[Line], communities: Collection[int]) -> str:
     if len(items) > MOST_ITEMS:
         return _("A scheme holds at most %(most)s work items.") % {"most": MOST_ITEMS}
     seen: set[Key] = set()
+    chosen = {item.item for item in items if item.item is not None}
+    known = set(CatalogueItem.objects.filter(pk__in=chosen).exclude(version__state=CatalogueState.DRAFT).values_list("pk", flat=True))
     for number, item in enumerate(items, start=1):
         if item.community is not None and item.community not in communities:
             return _("Item %(number)s: the community does not belong to the project.") % {"number": number}
         if problem := _words_wrong(item, number) or _numbers_wrong(item, number):
             return problem
+        if item.item is not None and item.item not in known:
+            return _("Item %(number)s: choose an item of the catalogue.") % {"number": number}
         if item.key in seen:
             return _("Item %(number)s: “%(name)s” stands in the list twice.") % {"number": number, "name": item.name}
         seen.add(item.key)
@@ -109,10 +115,14 @@ def draw_scheme(
     starts_on: datetime.date | None = None,
     ends_on: datetime.date | None = None,
     reason: str = "",
+    band_reason: str = "",
+    suggestions: Collection[int] = (),
 ) -> Scheme:
     """Write the project's next version of the scheme, whole: it is never changed afterwards, a newer one supersedes it.
 
-    Amounts in yuan. From version 2 on a reason is needed. Two clerks at once get two versions, one after the other.
+    Amounts in yuan. From version 2 on a reason is needed, and `band_reason` where the estimate per m² lies outside the usual
+    (DOMAIN.md section 7). Open proposals that the version holds are taken over: those named by `suggestions` (ids), and those of
+    the same place, kind and name. Two clerks at once get two versions, one after the other.
     Raises InvalidInput with a sentence per field ("items" for the rows), ProjectLocked once the works are completed.
     """
     project = locked_project(project.pk)
@@ -120,9 +130,11 @@ def draw_scheme(
     require_open(project)
     last = Scheme.objects.filter(project=project).order_by("-version").first()
     errors = _check(last, title, summary, drawn_on, starts_on, ends_on, household_share, reason, timezone.localdate(at))
-    communities = set(project.entries.filter(removed_on__isnull=True).values_list("community_id", flat=True))
-    if problem := _check_items(items, communities):
+    entries = list(project.entries.filter(removed_on__isnull=True))
+    if problem := _check_items(items, {entry.community_id for entry in entries}):
         errors["items"] = problem
+    elif _unusual(items, entries) and not band_reason.strip():
+        errors["band_reason"] = _unusual(items, entries)
     if errors:
         raise InvalidInput(" ".join(errors.values()), details=errors)
     scheme = Scheme.objects.create(
@@ -135,11 +147,18 @@ def draw_scheme(
         ends_on=ends_on,
         drawn_on=drawn_on,
         reason=reason.strip()[:300],
+        band_reason=band_reason.strip()[:300],
         item_count=len(items),
         recorded_at=at,
         recorded_by=actor,
     )
-    works = _works(project, items)
+    _write_items(scheme, items)
+    _settle_suggestions(scheme, items, suggestions)
+    return scheme
+
+
+def _write_items(scheme: Scheme, items: Sequence[Line]) -> None:
+    works = _works(scheme.project, items)
     SchemeItem.objects.bulk_create(
         SchemeItem(
             scheme=scheme, work=works[item.key], position=position, kind=item.kind, name=item.name.strip(), quantity=item.quantity,
@@ -148,15 +167,24 @@ def draw_scheme(
         )
         for position, item in enumerate(items, start=1)
     )  # fmt: skip
-    _settle_suggestions(scheme, items)
-    return scheme
 
 
-def _settle_suggestions(scheme: Scheme, items: Sequence[Line]) -> None:
-    """Open proposals that the version holds are taken over: same place, kind and name."""
+def _unusual(items: Sequence[Line], entries: Sequence[Entry]) -> str:
+    """The sentence that asks for a reason, or ""."""
+    area = sum((entry.floor_area for entry in entries), Decimal(0))
+    limits = usual_costs()
+    for warned in warnings(items, {}, floor_area=area, household_count=None, limits=limits):
+        if warned.needs_reason:
+            words = {"rate": warned.value.quantize(Decimal("0.1")), "low": limits.square_low, "high": limits.square_high}
+            return _("The scheme costs %(rate)s yuan/m². Usual are %(low)s to %(high)s: say why.") % words
+    return ""
+
+
+def _settle_suggestions(scheme: Scheme, items: Sequence[Line], named: Collection[int]) -> None:
     held = {(item.community, item.kind, without_spaces(item.name)) for item in items}
+    kinds = {item.kind for item in items}
     for row in Suggestion.objects.filter(project=scheme.project, state=SuggestionState.OPEN):
-        if (row.community_id, row.kind, row.key) in held:
+        if (row.community_id, row.kind, row.key) in held or (row.pk in named and row.kind in kinds):
             row.state, row.taken_into = SuggestionState.TAKEN, scheme
             row.settled_at, row.settled_by = scheme.recorded_at, scheme.recorded_by
             row.save()

@@ -16,6 +16,7 @@ OTHERS = {"set_language", "api-schema", "api-docs"}
 PUBLIC = {
     "home",
     "accounts:login", "accounts:logout", "healthz", "design", "analytics:definitions", "analytics:map", "projects:overrides", "analytics:published",
+    "projects:scheme-public",
     "surveys:find", "surveys:receipt-qr", "surveys:vote", "surveys:vote-slip", "surveys:vote-question", "surveys:ballot-cast",
     "surveys:objection", "surveys:results", "surveys:result", "surveys:ballot-file", "surveys:roll-file", "surveys:verifier", "surveys:proof",
 }  # fmt: skip

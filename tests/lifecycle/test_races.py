@@ -109,7 +109,7 @@ def test_two_clerks_who_draw_a_scheme_at_once_make_two_versions(district_staff):
     project = make_planned_project()
 
     def draw():
-        item = Line("roof", "屋面防水", Decimal(100), "m²", Decimal(1000))
+        item = Line("roof", "屋面防水", Decimal(100), "m²", Decimal(1_000_000))
         return draw_scheme(
             project=project, title="方案", summary="修屋面。", items=[item], drawn_on=day("2021-03-15"), reason="并行", actor=district_staff, at=NOW
         )  # fmt: skip

@@ -30,7 +30,7 @@ WATER, ROOF = line("给排水管网", kind="water"), line()
 
 
 def draw(project, actor, *items, drawn="2021-03-15", **more):
-    values = {"title": "改造方案", "summary": "换水管，修屋面。", "drawn_on": day(drawn)} | more
+    values = {"title": "改造方案", "summary": "换水管，修屋面。", "drawn_on": day(drawn), "band_reason": "示例小区很小"} | more
     return draw_scheme(project=project, items=items or (WATER, ROOF), actor=actor, at=NOW, **values)
 
 
@@ -214,7 +214,7 @@ def test_the_database_changes_no_version_and_takes_no_further_item(project, dist
 
 
 def posted(*rows, **more):
-    data = {"title": "改造方案", "summary": "换水管。", "drawn_on": "2021-03-15"} | more
+    data = {"title": "改造方案", "summary": "换水管。", "drawn_on": "2021-03-15", "band_reason": "示例"} | more
     for number in range(12):
         row = rows[number] if number < len(rows) else ("", "", "", "", "")
         data |= {f"item-{number}-{name}": value for name, value in zip(("kind", "name", "quantity", "unit", "amount"), row, strict=True)}
@@ -225,16 +225,17 @@ def test_a_clerk_enters_a_scheme_and_reads_it_compared(client, project, district
     client.force_login(district_staff)
     form, page = reverse("projects:scheme-draw", args=[project.pk]), reverse("projects:schemes", args=[project.pk])
     assert client.get(page).status_code == 200
-    assert client.get(form).content.decode().count('name="item-') == 60
+    assert client.get(form).content.decode().count('name="item-') == 13 * (12 + 1), "twelve empty rows and the one that the script copies"
     rows = (("water", "给排水管网", "2.4", "km", "148"), ("roof", "屋面防水", "4120", "m²", "96.5"))
     assert client.post(form, posted(*rows)).status_code == 302
     assert estimate(lines_of(newest_scheme(project))) == Decimal("2445000")
     more = (*rows, ("culture", "澡堂改会客厅", "420", "m²", "86"))
     assert client.post(form, posted(*more, reason="居民要会客厅")).status_code == 302
-    shown = client.get(page)
-    assert [row["state"] for row in shown.context["rows"]] == ["same", "same", "added"]
-    assert len(shown.context["reasons"]) == 2
-    assert client.get(page, {"version": 1}).context["against"] is None
+    compared = client.get(reverse("projects:scheme-compare", args=[project.pk]))
+    assert [row["state"] for row in compared.context["rows"]] == ["same", "same", "added"]
+    assert len(compared.context["reasons"]) == 2
+    assert client.get(page).context["is_newest"]
+    assert not client.get(page, {"version": 1}).context["is_newest"]
     detail = client.get(reverse("projects:detail", args=[project.pk]))
     assert "澡堂改会客厅" in detail.content.decode()
 

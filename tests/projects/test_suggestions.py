@@ -29,7 +29,15 @@ def suggest(project, actor, **more):
 
 def draw(project, actor, *items, reason=""):
     return draw_scheme(
-        project=project, title="方案", summary="说明", items=items, drawn_on=day("2021-03-15"), reason=reason, actor=actor, at=NOW
+        project=project,
+        title="方案",
+        summary="说明",
+        items=items,
+        drawn_on=day("2021-03-15"),
+        reason=reason,
+        band_reason="只做食堂",
+        actor=actor,
+        at=NOW,
     )
 
 

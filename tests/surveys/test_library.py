@@ -6,8 +6,9 @@ from dataclasses import FrozenInstanceError
 
 import pytest
 
+from projects.choices import WorkKind
 from surveys.choices import Matter, RoundKind
-from surveys.library import QUESTIONNAIRES, WORK_KINDS, by_code, for_kind
+from surveys.library import QUESTIONNAIRES, WORK_KINDS, WORKS_OF_OPTION, by_code, for_kind
 from surveys.rules import check_questions
 
 KINDS = set(RoundKind.values)
@@ -157,3 +158,8 @@ def test_the_fullest_questionnaire_of_a_kind_comes_first():
         first, *others = for_kind(kind)
         assert first.code == f"{kind}_full"
         assert any(len(each.questions) < len(first.questions) for each in others)
+
+
+def test_every_answer_of_the_catalogue_means_a_kind_of_work_and_every_kind_can_be_wished():
+    assert set(WORKS_OF_OPTION) == {code for code, *_words in WORK_KINDS}
+    assert {kind for kinds in WORKS_OF_OPTION.values() for kind in kinds} == set(WorkKind.values)
