@@ -218,7 +218,7 @@ def _accepted(file: File) -> dict[str, Said]:
     signed = [paper.party for paper in file.papers if paper.kind == RecordKind.ACCEPTANCE]
     documents = {"residents_signature": RecordKind.RESIDENTS_SIGNATURE, "property_agreement": RecordKind.PROPERTY_AGREEMENT}
     return _of(file, documents) | {
-        "joint_acceptance": (len(signed), 2, _("Signed by %(names)s.") % {"names": named(signed)}),
+        "joint_acceptance": (len(signed), len(signed), _("Signed by %(names)s.") % {"names": named(signed)}),
         "special_works_accepted": (len(owners), len(owners), _on_record(owners)),
     }
 

@@ -18,6 +18,7 @@ from analytics.counting import count_year, years_to_count
 from analytics.models import YearCount
 from common.text import pinyin, search_words
 from communities.models import Building, Community, Household, Owner
+from demo.acceptances import Acceptances
 from demo.copying import copy_objects, rebuilt_afterwards, triggers_resting
 from demo.flats import copy_flats
 from demo.living import LivingRounds
@@ -103,6 +104,8 @@ def _write(wish: Wish, say: Say) -> None:
     with _step(say, "plans, projects, contracts, stages, reports, photos"), rebuilt_afterwards(*WORKS):
         store_pictures()
         Writer(plan, users, ids, wish.seed, wish.today).write()
+    with _step(say, "acceptances"):
+        Acceptances(users, wish.seed, wish.today).write()
     with _step(say, "facilities"), rebuilt_afterwards(Facility, StateChange):
         Neighbourhoods(users, wish.seed, wish.today).write()
     if wish.households:

@@ -39,6 +39,9 @@ MAIN = (
     Account("district_congtai", "周海燕", Role.DISTRICT_STAFF, "130403"),
     Account("street_erliuqier", "张玉兰", Role.STREET_STAFF, "130404006"),
     Account("department_housing", "陈学文", Role.DEPARTMENT_STAFF, "130404", "住房和城乡建设局"),
+    Account("department_planning", "马晓东", Role.DEPARTMENT_STAFF, "130404", "自然资源和规划局"),
+    Account("department_fire", "宋立新", Role.DEPARTMENT_STAFF, "130404", "消防救援大队"),
+    Account("department_urban", "韩雪梅", Role.DEPARTMENT_STAFF, "130404", "城市管理综合行政执法局"),
     Account("auditor", "刘正平", Role.AUDITOR, "130000"),
 )
 

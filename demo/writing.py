@@ -22,7 +22,7 @@ from demo.shapes import Report, Works, Yard, YearPlan
 from lifecycle.findings import Finding
 from lifecycle.models import ChangeKind, GateOverride, StageChange
 from lifecycle.rules import RULE_VERSION
-from projects.choices import ContractKind, PlanState, Stage
+from projects.choices import TAKEN_OVER, ContractKind, PlanState, Stage
 from projects.comparing import Key, without_spaces
 from projects.models import AnnualPlan, Contract, Entry, Photo, ProgressReport, Project, Record, Scheme, SchemeItem, Work
 from regions.models import Region
@@ -216,7 +216,8 @@ class Writer:
         self.rows.works += works.values()
         if one.county != WITH_PAPERS and id(one) in self.old:
             return
-        for paper in (each for each in file.papers if each.dated_on <= self.today):
+        sheeted = TAKEN_OVER if one.county == WITH_PAPERS else frozenset()  # these projects have an acceptance sheet (demo/acceptances.py)
+        for paper in (each for each in file.papers if each.dated_on <= self.today and each.kind not in sheeted):
             self.rows.records.append(
                 Record(
                     project=project,
