@@ -20,12 +20,11 @@ from demo.copying import copy_objects
 from demo.names import person
 from lifecycle.acceptance import AT_THE_DESK, content_hash
 from lifecycle.choices import Department, PartyKind, SheetState, SignWay
-from lifecycle.models import AcceptanceSheet, ArchiveEntry, SheetItem, SheetParty, SheetPhoto, Signature
+from lifecycle.models import AcceptanceSheet, ArchiveEntry, SheetItem, SheetParty, SheetPhoto, Signature, TicketStep, WarrantyTicket
 from lifecycle.operations import (
     Representative,
     check_item,
     hold_sheet,
-    move_ticket,
     open_ticket,
     prepare_sheet,
     recheck_defect,
@@ -240,9 +239,12 @@ class Acceptances:
                 project=project, community=entry.community, kind=kind, what=what, place=place, reporter=person(self.rng),
                 reported_on=reported, actor=self.clerk, at=at(reported, 11),
             )  # fmt: skip
-            for state, later, note in steps:
-                day = reported + datetime.timedelta(days=later)
-                ticket = move_ticket(ticket=ticket, state=state, happened_on=day, note=note, actor=self.clerk, at=at(day, 16))
+            for state, later, note in steps:  # written as rows: a reason would stand in the context of the whole load
+                when = at(reported + datetime.timedelta(days=later), 16)
+                WarrantyTicket.objects.filter(pk=ticket.pk).update(state=state)
+                TicketStep.objects.create(
+                    ticket=ticket, state=state, happened_on=when.date(), note=note, recorded_at=when, recorded_by=self.clerk
+                )  # fmt: skip
         entries = [
             ArchiveEntry(
                 project=project, document=document, number=number, filed_by_name="周海燕", filed_on=project.accepted_on,

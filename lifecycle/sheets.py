@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from accounts.models import User
 from common.crypto import masked_name, unseal
@@ -57,7 +57,11 @@ class SignedLine:
 def signed_line(row: Signing, *, clear: bool, may: bool = False) -> SignedLine:
     """A party with its signature, a resident's masked unless `clear`."""
     signature, resident = row.signature, row.party.kind == PartyKind.RESIDENT
-    words = {SIGNED: _("Signed"), EARLIER: _("Signed an earlier state"), AGAINST: _("Against")}.get(row.state, _("Not signed yet"))
+    words = {
+        SIGNED: pgettext("acceptance", "Signed"),
+        EARLIER: _("Signed an earlier state"),
+        AGAINST: pgettext("acceptance", "Against"),
+    }.get(row.state, _("Not signed yet"))
     signer = unseal(signature.name_sealed) if signature else ""
     return SignedLine(
         party=row.party,

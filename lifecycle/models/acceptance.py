@@ -75,7 +75,7 @@ def _closed(name: str) -> pgtrigger.Trigger:
     ),
     pgtrigger.Protect(name="acceptance_sheet_never_deleted", operation=pgtrigger.Delete),
 )
-@pghistory.track()
+@pghistory.track(exclude=["content_hash"])
 class AcceptanceSheet(models.Model):
     """One attempt at the joint acceptance of a project: prepared, held and signed, then complete, to be rectified, or withdrawn.
 

@@ -14,6 +14,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from common.errors import DomainError, NotAllowed
 from common.paging import cursor_page
@@ -279,7 +280,7 @@ class SheetWithdraw(SheetStep):
         return {
             "title": _("Withdraw the acceptance sheet"),
             "lead": _("It stays readable with the reason and counts for no gate."),
-            "button": _("Withdraw"),
+            "button": pgettext("acceptance sheet", "Withdraw"),
             "done": _("The sheet is withdrawn."),
         }
 

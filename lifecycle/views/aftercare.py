@@ -13,6 +13,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from common.crypto import masked_name, unseal
 from common.errors import DomainError
@@ -59,7 +60,7 @@ class TicketList(ActionView):
         lists = {"": found, "waiting": found.waiting(), "late": found.overdue(today), "handled": found.filter(state=TicketState.HANDLED)}
         rows = lists.get(only, found).select_related("project", "community__region", "contract")
         page = cursor_page(rows, order="-reported_on", cursor=request.GET.get("cursor", ""))
-        labels = {"": _("All"), "waiting": _("Waiting"), "late": _("Overdue"), "handled": _("Handled, not closed")}
+        labels = {"": _("All"), "waiting": pgettext("warranty", "Waiting"), "late": _("Overdue"), "handled": _("Handled, not closed")}
         context = {
             "page": page,
             "rows": [
