@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime
 from dataclasses import dataclass, field
 from random import Random
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -220,7 +221,7 @@ class Acceptances:
         sheet = AcceptanceSheet.objects.get(pk=pk)
         for party in sheet.parties.order_by("pk"):
             account = ACCOUNTS.get(Department(party.department)) if party.department else None
-            values = {"party": party, "seen": sheet.content_hash, "agrees": True, "at": when}
+            values: dict[str, Any] = {"party": party, "seen": sheet.content_hash, "agrees": True, "at": when}
             if account and party.department not in AT_THE_DESK and party.department != Department.FIRE:
                 sign(name=self.users[account].name, actor=self.users[account], **values)
             elif party.kind in {PartyKind.CONTRACTOR, PartyKind.SUPERVISOR}:
