@@ -11,7 +11,7 @@ from pathlib import Path
 
 import django
 
-SUBJECTS = ("ballots", "figures", "excel")
+SUBJECTS = ("ballots", "figures", "excel", "circle")
 
 
 def main() -> int:

@@ -18,7 +18,8 @@ from facilities.choices import FacilityKind, FacilityState
 from facilities.errors import LostUpdate
 from facilities.filters import FacilityFilter
 from facilities.forms.inventory import FacilityForm, StateForm
-from facilities.models import Facility
+from facilities.inspecting import due_counts
+from facilities.models import Facility, Inspection
 from facilities.operations.inventory import add_facility, change_facility, move_state
 from facilities.queries import DEFAULT_SORT, facilities_in_reach, facility_page, state_counts
 from facilities.views.shared import crumbs, facility_or_404, put_errors, region_of, regions_below, shared_depth
@@ -50,6 +51,7 @@ class FacilityList(ActionView):
             "regions_below": regions_below(region),
             "crumbs": crumbs(request, region) if region else [],
             "segments": self._segments(request, counts),
+            "inspections": due_counts(request.user, today=timezone.localdate()),
             "why": self._why(found) if not page.rows else "",
             "filtered": any(request.GET.get(name) for name in FILTERS),
             "kept": [(name, request.GET[name]) for name in ("state", "sort", "community", "project") if request.GET.get(name)],
@@ -100,6 +102,8 @@ def detail_of(request: StaffRequest, facility: Facility) -> dict[str, Any]:
         "facility": facility,
         "crumbs": crumbs(request, facility.region, (facility.name, "")),
         "changes": [state_event(change) for change in facility.changes.select_related("recorded_by")],
+        "inspections": [inspection_event(row) for row in facility.inspections.select_related("recorded_by")],
+        "asks_inspections": facility.project is not None and facility.opened_on is not None,
         "may_edit": may_edit,
         "opens_project": project is not None and request.user.may("projects.see", project.region.path),
         "opens_community": facility.community is not None and request.user.may("communities.see", facility.community.region.path),
@@ -114,6 +118,21 @@ def state_event(change: Any) -> dict[str, Any]:
         "when": str(change.happened_on),
         "who": str(change.recorded_by),
         "text": _("%(text)s (reason: %(reason)s)") % {"text": text, "reason": change.reason} if change.reason else text,
+    }
+
+
+def inspection_event(row: Inspection) -> dict[str, Any]:
+    """An inspection as an event of the timeline."""
+    found = _("used as planned") if row.in_use else _("not used as planned")
+    text = _("after %(months)s months: %(found)s") % {"months": row.months, "found": found}
+    if row.visitors is not None:
+        text += _(", %(visitors)s visitors a day") % {"visitors": row.visitors}
+    return {
+        "state": "done" if row.in_use else "open",
+        "when": str(row.inspected_on),
+        "who": str(row.recorded_by),
+        "text": f"{text} {row.note}".strip(),
+        "url": reverse("facilities:inspection-photo", args=[row.pk]) if row.photo else "",
     }
 
 
