@@ -4,6 +4,7 @@ import base64
 import binascii
 import os
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -82,3 +83,13 @@ def strong(name: str, value: str, least: int) -> str:
     if len(value) < least or len(set(value)) < 8 or "change" in value.lower() or value.startswith("django-insecure"):
         raise ImproperlyConfigured(f"{name} is too weak: give at least {least} random characters.")
     return value
+
+
+def tile_hosts(name: str, address: str) -> list[str]:
+    """The hosts that a map's tile address asks, for the content policy; every subdomain where it has {s}. [] for no address."""
+    if not address:
+        return []
+    parts = urlsplit(address)
+    if parts.scheme != "https" or not parts.hostname or not all(key in address for key in ("{x}", "{y}", "{z}")):
+        raise ImproperlyConfigured(f"{name} must be like https://{{s}}.example.cn/{{z}}/{{x}}/{{y}}.png, not {address!r}.")
+    return [f"https://{parts.netloc.replace('{s}', '*')}"]

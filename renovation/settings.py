@@ -57,10 +57,14 @@ JOB_SILENCE_SECONDS = 30  # a working job without a sign of life for this long i
 JOB_KEEP_DAYS = env.number("JOB_KEEP_DAYS", 14)  # uploads and made files are removed after this
 PHOTO_MAX_BYTES = 15 * 2**20
 ATTACHMENT_MAX_BYTES = env.number("ATTACHMENT_MAX_MB", 40) * 2**20  # one drawing or document of a scheme
+# tiles below the map of communities, such as https://{s}.example.cn/{z}/{x}/{y}.png; empty = our own outline alone
+MAP_TILE_URL = env.text("MAP_TILE_URL", "")
+MAP_TILE_HOSTS = env.tile_hosts("MAP_TILE_URL", MAP_TILE_URL)
+MAP_TILE_SOURCE = env.text("MAP_TILE_SOURCE", "")  # whose tiles they are: stands on the map
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],
-        "img-src": [SELF, "data:", "blob:"],
+        "img-src": [SELF, "data:", "blob:", *MAP_TILE_HOSTS],
         "object-src": [NONE],
         "base-uri": [SELF],
         "form-action": [SELF],
@@ -237,10 +241,11 @@ FORMAT_MODULE_PATH = ["renovation.formats"]
 STATIC_URL = "/static/"
 STATIC_ROOT = Path(env.text("STATIC_ROOT", str(BASE_DIR / "staticfiles")))
 NODE_MODULES = BASE_DIR / "node_modules"
+FRONT_END = ("echarts", "leaflet", "supercluster")
 STATICFILES_DIRS = [
     BASE_DIR / "static",
     ("verifier", BASE_DIR / "surveys" / "verifier"),  # the checking program, to download
-    *(("vendor/echarts/dist", NODE_MODULES / "echarts" / "dist") for _ in [0] if (NODE_MODULES / "echarts").is_dir()),
+    *((f"vendor/{name}/dist", NODE_MODULES / name / "dist") for name in FRONT_END if (NODE_MODULES / name).is_dir()),
 ]
 ICON_ROOT = NODE_MODULES / "bootstrap-icons" / "icons"
 MEDIA_ROOT = Path(env.text("MEDIA_ROOT", None if PRODUCTION else str(BASE_DIR / ".workshop" / "media")))

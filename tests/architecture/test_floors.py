@@ -39,7 +39,7 @@ OWN_ROOMS = {
         "transitions", "visits", "warranty",
     },
     "analytics": {
-        "anchors", "behind", "counting", "gate_figures", "indicators", "keeping", "maps", "measures", "overview", "period", "todo", "signing", "caching",
+        "anchors", "behind", "community_map", "counting", "gate_figures", "indicators", "keeping", "maps", "measures", "overview", "period", "todo", "signing", "caching",
     },
     "spreadsheets": {
         "asking", "cells", "checking", "columns", "exporting", "intake", "lists", "marking", "naming", "places", "problems", "pulse", "reading",

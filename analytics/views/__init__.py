@@ -1,0 +1,1 @@
+"""Pages of the windows: dashboard and figures, and the map of communities."""
