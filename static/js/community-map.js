@@ -42,7 +42,7 @@
 
   const show = ({ groups, points }, outline) => {
     if (outline) L.geoJSON(outline, { interactive: false, style: { className: 'cmap-outline' } }).addTo(map);
-    const index = new window.Supercluster({ radius: 52, maxZoom: 14, minPoints: 3,
+    const index = new window.Supercluster({ radius: 66, maxZoom: 14, minPoints: 3,
       map: ({ place }) => ({ counts: { [place]: 1 } }),
       reduce: (whole, { counts }) => { whole.counts = { ...whole.counts }; Object.entries(counts).forEach(([place, number]) => { whole.counts[place] = (whole.counts[place] || 0) + number; }); } });
     index.load(points.map(([x, y, place, id, name, households]) => ({ type: 'Feature', geometry: { type: 'Point', coordinates: [x, y] }, properties: { place, id, name, households, group: groups[place] } })));
@@ -69,7 +69,7 @@
     /* a popup that moves the map into view must not lose its marker: what is open stays */
     map.on('moveend', () => { if (!map._popup?.isOpen()) draw(); });
     map.on('popupclose', draw);
-    map.fitBounds(L.latLngBounds(points.map(([x, y]) => [y, x])).pad(.05), { maxZoom: 16 });
+    map.fitBounds(L.latLngBounds(points.map(([x, y]) => [y, x])).pad(.05), { maxZoom: 13 });
     draw();
   };
   const read = address => (address ? fetch(address).then(answer => (answer.ok ? answer.json() : Promise.reject(answer.status))) : Promise.resolve(null));
