@@ -80,8 +80,7 @@ def tallies(rows: QuerySet[Community]) -> list[Tally]:
         for row in rows.order_by().values("group").annotate(n=Count("pk"), placed=Count("longitude"), homes=Sum("household_count"))
     }
     return [
-        Tally(group, row["n"], row["placed"], row["homes"] or 0) if (row := found.get(group)) else Tally(group, 0, 0, 0)
-        for group in Group
+        Tally(group, row["n"], row["placed"], row["homes"] or 0) if (row := found.get(group)) else Tally(group, 0, 0, 0) for group in Group
     ]
 
 

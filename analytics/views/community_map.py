@@ -51,7 +51,8 @@ class CommunityMap(ActionView):
             "everything": sum(one.communities for one in legend),
             "page": page,
             "rows": [
-                {"community": row, "place": places[row.region.path] or "—", "group": Group(row.group), "year": row.plan_year} for row in page.rows
+                {"community": row, "place": places[row.region.path] or "—", "group": Group(row.group), "year": row.plan_year}
+                for row in page.rows
             ],
             "filtered": any(request.GET.get(name) for name in found.filters),
             "points_url": f"{reverse('analytics:community-points')}?{request.GET.urlencode()}",
@@ -87,4 +88,8 @@ class Points(ActionView):
     def get(self, request: StaffRequest) -> HttpResponse:
         """Communities without a position are left out: the page says how many."""
         rows = MapFilter(request.GET, queryset=grouped(request.user), request=request).qs
-        return JsonResponse(points(rows), json_dumps_params={"ensure_ascii": False, "separators": (",", ":")}, headers={"Cache-Control": "private, no-cache"})
+        return JsonResponse(
+            points(rows),
+            json_dumps_params={"ensure_ascii": False, "separators": (",", ":")},
+            headers={"Cache-Control": "private, no-cache"},
+        )

@@ -20,7 +20,7 @@ PAGE, POINTS = reverse("analytics:community-map"), reverse("analytics:community-
 @pytest.fixture
 def yards(district_staff):
     """Fuxing: one under works, one in no project, one without a position; Congtai: one suspended; Cangzhou: one."""
-    works, alone, lost = (make_community("130404", name=name, longitude=114.4, latitude=36.6) for name in ("甲院", "乙院", "丙院"))
+    works, _alone, lost = (make_community("130404", name=name, longitude=114.4, latitude=36.6) for name in ("甲院", "乙院", "丙院"))
     lost.longitude = lost.latitude = None
     lost.save()
     bring_to(make_planned_project(works), "started", "2021-04-28", district_staff)
