@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from communities.models import Community
-from facilities.choices import FacilityState
+from facilities.choices import FacilityKind, FacilityState
 from facilities.models import Facility
 from facilities.operations.inventory import FACILITY_FIELDS, faults_of
 from projects.models import Project
@@ -47,6 +47,7 @@ class FacilityForm(forms.ModelForm):
         county = LEVEL_DEPTH[Level.COUNTY]
         self.fields["region"].queryset = Region.objects.filter(scope.q("path"), depth__gte=county).order_by("path")
         communities = Community.objects.visible_to(user, "facilities.edit").current().only("name", "pinyin").order_by("pinyin", "pk")
+        self.fields["kind"].choices = [("", _("Choose the kind.")), *FacilityKind.choices]
         self.fields["community"].queryset = communities
         self.fields["community"].empty_label = _("In no community")
         self.fields["project"].queryset = Project.objects.visible_to(user, "projects.see").only("name", "code").order_by("code")
