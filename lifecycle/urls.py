@@ -44,6 +44,8 @@ urlpatterns = [
     path("projects/<int:pk>/archive/<slug:kind>/", aftercare.ArchiveFile.as_view(), name="archive-file"),
     path("projects/archive/<int:pk>/take-back/", aftercare.ArchiveTakeBack.as_view(), name="archive-take-back"),
     path("projects/<int:pk>/warranty/new/", aftercare.TicketNew.as_view(), name="ticket-new"),
+    path("aftercare/", aftercare.Aftercare.as_view(), name="aftercare"),
+    path("warranty/new/", aftercare.TicketChoose.as_view(), name="ticket-choose"),
     path("warranty/", aftercare.TicketList.as_view(), name="warranty"),
     path("warranty/<int:pk>/", aftercare.TicketPage.as_view(), name="ticket"),
 ]

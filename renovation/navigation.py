@@ -12,7 +12,7 @@ MENU = (
     (_("Communities"), "communities:list", "communities.see", ("/communities/", "/households/")),
     (_("Plans and projects"), "projects:list", "projects.see", ("/projects/", "/plans/", "/catalogue/")),
     (_("Special works"), "projects:special-list", "special.see", ("/special/",)),
-    (_("Acceptance and aftercare"), "projects:acceptance", "acceptance.see", ("/acceptance/", "/warranty/")),
+    (_("Acceptance and aftercare"), "projects:aftercare", "warranty.see", ("/acceptance/", "/warranty/", "/aftercare/")),
     (_("Votes and surveys"), "surveys:list", "rounds.see", ("/rounds/",)),
     (_("Facilities"), "facilities:list", "facilities.see", ("/facilities/", "/circle/")),
     (_("Enter progress"), "projects:entry", "progress.enter", ("/progress/",)),

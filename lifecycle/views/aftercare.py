@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -33,6 +33,7 @@ from projects.models import Entry, Photo, Project
 from projects.operations import keep_photo
 from projects.views.shared import crumbs, project_crumbs, project_or_404, put_errors
 
+LISTED = 60
 TICKET_TAGS = {TicketState.OPEN: "on", TicketState.HANDLED: "near", TicketState.CLOSED: "pass", TicketState.REOPENED: "fail"}
 
 
@@ -45,6 +46,15 @@ def _photo(request: StaffRequest, entry: Entry | None, caption: str) -> Photo | 
         entry=entry, kind=PhotoKind.AFTER, raw=file.read(), caption=caption[:120], client_key=uuid.uuid4(), actor=request.user,
         at=timezone.now(),
     )  # fmt: skip
+
+
+class Aftercare(ActionView):
+    """The menu's door: acceptances for who sees projects, warranty tickets for street staff, whose posts lie below the county."""
+
+    action = "warranty.see"
+
+    def get(self, request: StaffRequest) -> HttpResponse:
+        return redirect("projects:acceptance" if request.user.may("acceptance.see") else "projects:warranty")
 
 
 class TicketList(ActionView):
@@ -72,6 +82,7 @@ class TicketList(ActionView):
             "crumbs": crumbs(request, request.user.region) if request.user.region else [],
             "tab": "warranty",
             "may_see_sheets": request.user.may("acceptance.see"),
+            "may_edit": request.user.may("warranty.edit"),
             "all_synthetic": bool(page.rows) and all(row.synthetic for row in page.rows),
         }
         return render(request, "lifecycle/warranty.html", context)
@@ -92,6 +103,29 @@ class TicketList(ActionView):
         query["only"] = name
         query.pop("cursor", None)
         return {"label": label, "url": f"?{query.urlencode()}", "current": now == name, "count": count}
+
+
+class TicketChoose(ActionView):
+    """Which community did it happen in? Those of accepted projects that the clerk keeps."""
+
+    action = "warranty.edit"
+
+    def get(self, request: StaffRequest) -> HttpResponse:
+        rows = Entry.objects.filter(
+            request.user.scope_for(self.action).q("community__region__path"), removed_on__isnull=True, project__accepted_on__isnull=False
+        )
+        words = request.GET.get("q", "")[:80]
+        for word in words.lower().split() if storable(words) else []:
+            rows = rows.filter(Q(community__search_text__contains=word) | Q(project__code__icontains=word))
+        rows = rows.select_related("community__region", "project").order_by("community__pinyin", "pk")
+        found = list(rows[: LISTED + 1])
+        context = {
+            "rows": found[:LISTED],
+            "more": len(found) > LISTED,
+            "q": words,
+            "crumbs": [(_("Warranty"), reverse("projects:warranty")), (_("New warranty ticket"), "")],
+        }
+        return render(request, "lifecycle/ticket_choose.html", context)
 
 
 class TicketNew(ActionView):

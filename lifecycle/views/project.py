@@ -25,7 +25,7 @@ from lifecycle.screens import finding_for_page, project_screen
 from lifecycle.sheets import aftercare_of
 from lifecycle.transitions import next_stage
 from lifecycle.views.doors import without_shut_doors
-from projects.choices import Condition, Stage
+from projects.choices import STAGE_ORDER, Condition, Stage
 from projects.forms import ReasonForm
 from projects.models import Project
 from projects.views.shared import crumbs, project_crumbs, project_or_404, put_errors
@@ -54,6 +54,9 @@ class ProjectPage(ActionView):
             for finding in context["findings"]:
                 if finding["state"] == "fail":
                     finding["override_url"] = reverse("projects:override", args=[pk, finding["code"]])
+        aftercare = context["aftercare"]
+        if aftercare and aftercare["reading"] and request.user.may("acceptance.see", path):
+            context["steps"][STAGE_ORDER[Stage.ACCEPTED]]["url"] = reverse("projects:sheet", args=[aftercare["reading"].sheet.pk])
         without_shut_doors(context["findings"], request.user, path)
         return render(request, "lifecycle/project.html", context)
 

@@ -140,6 +140,9 @@ def test_street_staff_keep_the_tickets_of_their_communities_on_the_page(client, 
     street = make_user("street_staff", community.region.code)
     client.force_login(street)
     new = reverse("projects:ticket-new", args=[accepted.pk])
+    assert new in client.get(reverse("projects:ticket-choose")).content.decode()
+    assert client.get(reverse("projects:aftercare"))["Location"] == reverse("projects:warranty")
+    assert client.get(reverse("projects:acceptance")).status_code == 403
     entry = accepted.entries.get()
     today = timezone.localdate().isoformat()
     data = {"community": entry.pk, "kind": "roof", "what": "渗水", "reported_on": today, "reporter": "王建国"}
@@ -158,6 +161,7 @@ def test_street_staff_keep_the_tickets_of_their_communities_on_the_page(client, 
     assert client.post(page, {"state": "closed"}).status_code == 403
     stranger = make_user("street_staff", "130403")
     client.force_login(stranger)
+    assert new not in client.get(reverse("projects:ticket-choose")).content.decode()
     assert client.get(page).status_code == client.get(new).status_code == 404
 
 
