@@ -19,6 +19,7 @@ from analytics.models import YearCount
 from common.text import pinyin, search_words
 from communities.models import Building, Community, Household, Owner
 from demo.acceptances import Acceptances
+from demo.catalogue import add_catalogue
 from demo.copying import copy_objects, rebuilt_afterwards, triggers_resting
 from demo.flats import copy_flats
 from demo.living import LivingRounds
@@ -99,6 +100,8 @@ def _write(wish: Wish, say: Say) -> None:
         add_streets(plan.streets)
     with _step(say, "accounts"):
         users = add_accounts(wish.seed)
+    with _step(say, "catalogue of works and templates"):
+        add_catalogue(users)
     with _step(say, "communities and buildings"), rebuilt_afterwards(Community, Building):
         ids, buildings = add_yards(plan)
     with _step(say, "plans, projects, contracts, stages, reports, photos"), rebuilt_afterwards(*WORKS):

@@ -13,11 +13,13 @@ from django.utils import translation
 
 from accounts.models import User
 from communities.models import Community
+from demo.catalogue import catalogue_ids
 from demo.copying import copy_objects
 from demo.documents import File, file_of
 from demo.evidence import findings_of, photos_of
 from demo.later import next_state
 from demo.people import city_username, clerk_username
+from demo.schemes import CODES
 from demo.shapes import Report, Works, Yard, YearPlan
 from lifecycle.findings import Finding
 from lifecycle.models import ChangeKind, GateOverride, StageChange
@@ -72,6 +74,7 @@ class Writer:
         self.old = set(map(id, plan.works))
         self.rows = Rows()
         self.plans: dict[tuple[str, int], AnnualPlan] = {}
+        self.catalogue = catalogue_ids()
 
     def write(self) -> None:
         """Everything, parents first, in the language of the province's staff."""
@@ -209,9 +212,14 @@ class Writer:
             self.rows.schemes.append(scheme)
             for position, line in enumerate(version.lines, start=1):
                 item = SchemeItem(
-                    position=position, kind=line.kind, name=line.name, quantity=line.quantity, unit=line.unit, amount=line.amount
+                    position=position, kind=line.kind, name=line.name, quantity=line.quantity, unit=line.unit, amount=line.amount,
+                    unit_price=line.unit_price, intent=line.intent, starts_on=line.starts_on, ends_on=line.ends_on,
+                    catalogue_item_id=self.catalogue.get(CODES[line.kind, line.name]),
+                )  # fmt: skip
+                yard = None if line.community is None else self.communities[one.yards[line.community].code]
+                work = works.setdefault(
+                    line.key, Work(project=project, community=yard, kind=line.kind, name=line.name, key=without_spaces(line.name))
                 )
-                work = works.setdefault(line.key, Work(project=project, kind=line.kind, name=line.name, key=without_spaces(line.name)))
                 self.rows.items.append((scheme, work, item))
         self.rows.works += works.values()
         if one.county != WITH_PAPERS and id(one) in self.old:
