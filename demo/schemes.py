@@ -72,7 +72,7 @@ MORE = (
 PLATFORM = Usual("smart", "智慧门禁平台", "T10", "套", 30_000, 200_000, (1, 1), 4, Side.SOCIETY, (0.7, 1.0))
 PUMPS = Usual("water", "二次供水设施", "J02", "处", 150_000, 600_000, (1, 1), 4, time=(0.1, 0.5))
 LARGE = 4_000_000  # yuan
-CODES = {(each.kind, each.name): each.code for each in (*USUAL, *MORE, PLATFORM, PUMPS)} | {(row[0], row[1]): row[2] for row in DRAWN}
+CODES = {(each.name, each.unit): each.code for each in (*USUAL, *MORE, PLATFORM, PUMPS)} | {(row[1], row[4]): row[2] for row in DRAWN}
 PER_YARD = {"facade", "roof"}  # planned yard by yard where a project has several
 DEAR = 0.03  # share of the prices that lie above the catalogue's band
 SUMMARY = "换旧管，修屋面和外墙，平整院内道路。{more}施工期间分段停水，提前张贴通知。"

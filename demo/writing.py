@@ -214,7 +214,7 @@ class Writer:
                 item = SchemeItem(
                     position=position, kind=line.kind, name=line.name, quantity=line.quantity, unit=line.unit, amount=line.amount,
                     unit_price=line.unit_price, intent=line.intent, starts_on=line.starts_on, ends_on=line.ends_on,
-                    catalogue_item_id=self.catalogue.get(CODES[line.kind, line.name]),
+                    catalogue_item_id=self.catalogue.get(CODES[line.name, line.unit]),
                 )  # fmt: skip
                 yard = None if line.community is None else self.communities[one.yards[line.community].code]
                 work = works.setdefault(
