@@ -146,10 +146,11 @@ def _lines(one: Works, chosen: Sequence[Usual], rng: Random) -> list[Line]:
             places.append((each, None, each.weight))
     last = PUMPS if total >= LARGE else PLATFORM
     amounts = shares(total, [weight * rng.uniform(0.8, 1.2) for *_, weight in places] + [last.weight])
-    made = [[each, place, *_measured(each, amount, rng)] for (each, place, _weight), amount in zip(places, amounts[:-1], strict=True)]
-    while (rest := total - sum(price * quantity for *_, price, quantity in made)) < total // 100:
-        largest = max(made, key=lambda row: row[2] * row[3])
-        largest[3] -= largest[0].steps[1]
+    made = [(each, place, *_measured(each, amount, rng)) for (each, place, _weight), amount in zip(places, amounts[:-1], strict=True)]
+    while (rest := total - sum(price * quantity for _each, _place, price, quantity in made)) < total // 100:
+        largest = max(range(len(made)), key=lambda number: made[number][2] * made[number][3])
+        each, place, price, quantity = made[largest]
+        made[largest] = each, place, price, quantity - each.steps[1]
     pieces = next(number for number in (1, 2, 4, 5, 8, 10) if rest <= last.high * number or number == 10)
     rows = [(each, place, Decimal(price), Decimal(quantity)) for each, place, price, quantity in made]
     return [_line(one, *row) for row in (*rows, (last, None, Decimal(rest) / pieces, Decimal(pieces)))]

@@ -110,7 +110,8 @@ def plan_is_frozen(entry: Entry) -> bool:
 
 def schemes_of(projects: Iterable[Project], *, up_to: datetime.date | None = None) -> dict[int, list[Scheme]]:
     """Project → its versions drawn up until a day, oldest first, each with its items fetched; two queries."""
-    rows = Scheme.objects.filter(project__in=[project.pk for project in projects]).prefetch_related(ITEMS).order_by("project", "version")
+    rows = Scheme.objects.filter(project__in=[project.pk for project in projects]).select_related("project").prefetch_related(ITEMS)
+    rows = rows.order_by("project_id", "version")
     if up_to:
         rows = rows.filter(drawn_on__lte=up_to)
     found: dict[int, list[Scheme]] = {}

@@ -38,8 +38,9 @@ def usual_times(at: datetime.datetime) -> tuple[datetime.datetime, datetime.date
 
 def facts_of(scheme: Scheme) -> dict[str, Any]:
     """What a household reads of the scheme before it votes: `summary`; `amount` and `household_share` in yuan as text with two
-    decimals; `starts_on` and `ends_on` as ISO days. What the scheme does not say is left out."""
-    found: dict[str, Any] = {"summary": scheme.summary, "amount": f"{estimate(lines_of(scheme)):.2f}"}
+    decimals; `starts_on` and `ends_on` as ISO days; `project` and `version` lead to its public page. What it does not say is left out."""
+    amount = f"{estimate(lines_of(scheme)):.2f}"
+    found: dict[str, Any] = {"summary": scheme.summary, "amount": amount, "project": scheme.project.code, "version": scheme.version}
     if scheme.household_share is not None:
         found["household_share"] = f"{scheme.household_share:.2f}"
     for name in ("starts_on", "ends_on"):

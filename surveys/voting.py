@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -95,6 +96,12 @@ class Face:
     def contact_parts(self) -> list[tuple[str, bool]]:
         """The contact as pieces: (text, whether it is a telephone number)."""
         return [(piece, bool(TELEPHONE.fullmatch(piece))) for piece in TELEPHONE.split(self.contact) if piece]
+
+    @property
+    def scheme_url(self) -> str:
+        """The public page of the version that is asked about; "" where there is none."""
+        project = str(self.facts.get("project") or "")
+        return f"{reverse('projects:scheme-public', args=[project])}?version={self.facts.get('version')}" if project else ""
 
     @property
     def offers(self) -> list[tuple[str, str, bool]]:
