@@ -116,6 +116,8 @@ def _move_the_rest(survivor: Community, duplicate: Community) -> Iterator[str]:
         model = relation.related_model
         if issubclass(model, (*HANDLED, Event)) or not isinstance(relation.field, models.ForeignKey):
             continue
+        if getattr(model, "stays_with_merged", False):  # what was counted or said of the record itself: it says nothing of the other
+            continue
         rows = model._base_manager.filter(**{relation.field.name: duplicate})
         if not rows.exists():
             continue

@@ -66,7 +66,7 @@ class ConversionForm(forms.ModelForm):
         model = Conversion
         fields = CONVERSION_FIELDS
 
-    def __init__(self, *args: Any, community: Community, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, community: Community, sees_photos: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["from_kind"].choices = RoomKind.choices
         # the page of the community names its projects to whoever edits it, street staff included
@@ -74,6 +74,8 @@ class ConversionForm(forms.ModelForm):
         self.fields["project"].queryset = own
         self.fields["project"].empty_label = _("Choose the project")
         photos = Photo.objects.filter(community=community).only("kind", "taken_at", "caption", "project_id", "community_id")
+        if not sees_photos:  # street staff do not see the county's photos: those chosen stay as they are
+            photos = photos.filter(pk__in=[self.instance.photo_before_id, self.instance.photo_after_id])
         self.fields["photo_before"].queryset = photos.exclude(kind=PhotoKind.AFTER)
         self.fields["photo_after"].queryset = photos.exclude(kind=PhotoKind.BEFORE)
 

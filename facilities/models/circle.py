@@ -42,6 +42,7 @@ class Assessment(models.Model):
     recorded_by = models.ForeignKey(PERSON, models.PROTECT, related_name="+", editable=False)
 
     objects = BelowCommunityQuerySet.as_manager()
+    stays_with_merged = True
 
     class Meta:
         verbose_name = _("assessment of an item")
@@ -62,6 +63,7 @@ class CircleCount(models.Model):
     stale_since = models.DateTimeField(null=True, blank=True)
 
     objects = BelowCommunityQuerySet.as_manager()
+    stays_with_merged = True
 
     class Meta:
         verbose_name = _("counted living circle")
@@ -94,6 +96,7 @@ class CircleResult(models.Model):
     )
 
     objects = BelowCommunityQuerySet.as_manager()
+    stays_with_merged = True
 
     class Meta:
         verbose_name = _("living circle result")

@@ -26,7 +26,7 @@ from facilities.models import Conversion, Inspection
 from facilities.operations.inspections import record_inspection
 from facilities.operations.renewal import add_conversion, change_conversion
 from facilities.rules import inspection_due
-from facilities.views.circle import community_or_404
+from facilities.views.circle import community_or_404, county_path
 from facilities.views.shared import crumbs, facility_or_404, put_errors, region_of, regions_below, shared_depth
 
 
@@ -83,12 +83,12 @@ class ConversionAdd(ActionView):
     def get(self, request: StaffRequest, pk: int) -> HttpResponse:
         """An empty form."""
         community = community_or_404(request, pk, self.action)
-        return show_conversion(request, community, ConversionForm(community=community), _("Convert an idle room"))
+        return show_conversion(request, community, conversion_form(request, community), _("Convert an idle room"))
 
     def post(self, request: StaffRequest, pk: int) -> HttpResponse:
         """Save it, and the facility that it becomes."""
         community = community_or_404(request, pk, self.action)
-        form = ConversionForm(request.POST, community=community)
+        form = conversion_form(request, community, request.POST)
         if form.is_valid():
             try:
                 add_conversion(actor=request.user, at=timezone.now(), community=community, values=form.values())
@@ -108,12 +108,12 @@ class ConversionChange(ActionView):
     def get(self, request: StaffRequest, pk: int) -> HttpResponse:
         """The form with what stands."""
         row = self._row(request, pk)
-        return show_conversion(request, row.community, ConversionForm(instance=row, community=row.community), row.name)
+        return show_conversion(request, row.community, conversion_form(request, row.community, instance=row), row.name)
 
     def post(self, request: StaffRequest, pk: int) -> HttpResponse:
         """Save it."""
         row = self._row(request, pk)
-        form = ConversionForm(request.POST, instance=row, community=row.community)
+        form = conversion_form(request, row.community, request.POST, instance=row)
         if form.is_valid():
             try:
                 change_conversion(actor=request.user, at=timezone.now(), conversion_id=pk, values=form.values())
@@ -128,6 +128,12 @@ class ConversionChange(ActionView):
         row = get_object_or_404(Conversion.objects.visible_to(request.user).select_related("community__region"), pk=pk)
         community_or_404(request, row.community_id, self.action)
         return row
+
+
+def conversion_form(request: StaffRequest, community: Community, *data: Any, **more: Any) -> ConversionForm:
+    """The form, with the photos that the reader may see."""
+    sees = request.user.may("projects.see", county_path(community))
+    return ConversionForm(*data, community=community, sees_photos=sees, **more)
 
 
 def show_conversion(request: StaffRequest, community: Community, form: ConversionForm, title: str, status: int = 200) -> HttpResponse:

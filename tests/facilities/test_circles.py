@@ -8,7 +8,9 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from common.errors import InvalidInput, NotAllowed
+from communities.merging import merge_communities
 from facilities import tasks
+from facilities.coverage import coverage_of
 from facilities.models import CircleCount, CircleResult, CircleRun, CircleTotal
 from facilities.operations import circles
 from facilities.operations.circles import assess, count_circles, count_stale, mark_stale, order_run, run_piece
@@ -113,6 +115,21 @@ def test_an_assessment_is_kept_counts_at_once_and_needs_its_note(district_staff,
     assert result(community, "mechanism").before == "met"
     assert community.assessments.count() == 2
     assert CircleTotal.objects.get(item="mechanism").communities_met_before == 1
+
+
+def test_two_counted_communities_are_merged_with_what_stands_in_them(district_staff, community, region):
+    twin = make_community(name="机械厂宿舍")
+    facility = make_facility(twin, actor=district_staff)
+    change_facility(actor=district_staff, at=NOW, facility_id=facility.pk, version=1, values={"community": twin})
+    for each in (community, twin):
+        assess(actor=district_staff, at=NOW, community=each, item="culture", verdict="met")
+    merge_communities(actor=district_staff, at=NOW, survivor_id=community.pk, duplicate_id=twin.pk, reason="同一个院")
+    facility.refresh_from_db()
+    assert facility.community == community
+    tasks.count_every_circle()
+    line = next(line for line in coverage_of(region("130404")) if line.item.code == "culture")
+    assert (line.communities, line.communities_met_before) == (1, 1)
+    assert CircleTotal.objects.get(region__code="130404", item="culture").communities == 1
 
 
 def test_many_communities_are_counted_with_as_few_queries_as_one(district_staff, community):
