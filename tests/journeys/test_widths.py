@@ -3,6 +3,7 @@
 import pytest
 from django.core.management import call_command
 
+from communities.models import Community
 from projects.models import AnnualPlan, Project
 from surveys.models import Round
 
@@ -13,7 +14,8 @@ PAGES = {
         "/dashboard/", "/communities/", "/communities/duplicates/", "/projects/", "/plans/", "/rounds/", "/rounds/new/", "/rounds/bulk/", "/progress/",
         "/progress/site/", "/spreadsheets/", "/regions/", "/people/", "/accounts/", "/projects/{yard}/", "/projects/{yard}/schemes/",
         "/projects/{ready}/", "/projects/{ready}/next/", "/projects/{ready}/schemes/draw/", "/projects/{ready}/records/add/?kind=funding",
-        "/rounds/{asked}/answers/",
+        "/rounds/{asked}/answers/", "/facilities/", "/facilities/inspections/", "/circle/", "/circle/{community}/",
+        "/circle/{community}/conversions/add/",
     ],
     "province": [
         "/dashboard/", "/figures/definitions/", "/figures/gates/scheme/rows/", "/accounts/permissions/", "/published/", "/gates/overrides/", "/plans/{plan}/",
@@ -38,6 +40,7 @@ def known_rows() -> dict[str, int]:
         "yard": Project.objects.get(code="HB130404-2021-017").pk,
         "ready": Project.objects.filter(region__code="130404", stage="tendered").earliest("pk").pk,
         "asked": Round.objects.filter(kind="willingness", community__region__path__contains="/130404/").earliest("pk").pk,
+        "community": Community.objects.get(name="机械厂家属院", household_count=312).pk,
         "plan": AnnualPlan.objects.get(region__code="130105", state="confirmed").pk,
     }
 
