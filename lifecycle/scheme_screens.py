@@ -47,11 +47,16 @@ def size_of(entries: Sequence[Entry]) -> Size:
     return Size(sum((entry.floor_area for entry in entries), Decimal(0)), sum(entry.household_count for entry in entries))
 
 
+def plain(number: Decimal) -> str:
+    """In groups of thousands, with as many decimals as it has."""
+    return group(Decimal(f"{number.normalize():f}"))
+
+
 def warning_text(warned: Warned) -> str:
     """A figure outside its band, as a sentence."""
-    band = {"low": group(warned.low), "high": group(warned.high)}
+    band = {"low": plain(warned.low), "high": plain(warned.high)}
     if warned.code == "price":
-        words = {"name": warned.name, "price": group(warned.value), "unit": warned.unit} | band
+        words = {"name": warned.name, "price": plain(warned.value), "unit": warned.unit} | band
         return _("%(name)s: %(price)s yuan per %(unit)s; usual are %(low)s to %(high)s.") % words
     figures = {"value": group(warned.value, 0)} | band
     if warned.code == "square":
@@ -61,7 +66,7 @@ def warning_text(warned: Warned) -> str:
 
 def output_rows(came: Sequence[Came]) -> list[tuple[str, str]]:
     """(indicator, amount with its unit)."""
-    return [(str(Output(each.output).label), f"{group(each.amount.normalize(), None)} {each.unit}".strip()) for each in came]
+    return [(str(Output(each.output).label), f"{plain(each.amount)} {each.unit}".strip()) for each in came]
 
 
 def estimate_of(scheme: Scheme, size: Size) -> dict[str, Any]:
@@ -182,7 +187,7 @@ def said(name: str, value: Any) -> str:
     if name == "amount":
         return ten_thousands(value, 2)
     if isinstance(value, Decimal):
-        return group(value.normalize(), None)
+        return plain(value)
     return str(Side(value).label) if name == "intent" else str(value)
 
 

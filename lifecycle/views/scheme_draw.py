@@ -114,7 +114,9 @@ class SchemeDraw(ActionView):
             messages.info(request, _("%(count)s rows taken over. Check them before you record the version.") % {"count": len(added)})
             full += added
         full += self._taken(request.POST.getlist("take"), project, offer, full)
-        return padded(full, MORE_ROWS if "more" in request.POST else 3)
+        if len(full) > MOST_ITEMS:
+            messages.error(request, _("A scheme holds at most %(most)s work items.") % {"most": MOST_ITEMS})
+        return padded(full[:MOST_ITEMS], MORE_ROWS if "more" in request.POST else 3)
 
     def _taken(self, sources: list[str], project: Project, offer: Offer, present: list[Raw]) -> list[Raw]:
         """Rows of "template:3", "suggestion:5", "wish:meals"; an item of a template that stands there already is left out."""
