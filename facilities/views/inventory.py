@@ -22,6 +22,7 @@ from facilities.inspecting import due_counts
 from facilities.models import Facility, Inspection
 from facilities.operations.inventory import add_facility, change_facility, move_state
 from facilities.queries import DEFAULT_SORT, facilities_in_reach, facility_page, state_counts
+from facilities.rules import inspection_due
 from facilities.views.shared import crumbs, facility_or_404, put_errors, region_of, regions_below, shared_depth
 from regions.models import Region
 
@@ -98,11 +99,16 @@ def detail_of(request: StaffRequest, facility: Facility) -> dict[str, Any]:
     """What a facility's page shows."""
     may_edit = request.user.may("facilities.edit", facility.region.path)
     project = facility.project
+    inspections = list(facility.inspections.select_related("recorded_by"))
+    due = None
+    if project is not None and facility.opened_on is not None and facility.state in {FacilityState.OPEN, FacilityState.IDLE}:
+        due = inspection_due(facility.opened_on, max((row.months for row in inspections), default=0), timezone.localdate())
     return {
         "facility": facility,
         "crumbs": crumbs(request, facility.region, (facility.name, "")),
         "changes": [state_event(change) for change in facility.changes.select_related("recorded_by")],
-        "inspections": [inspection_event(row) for row in facility.inspections.select_related("recorded_by")],
+        "inspections": [inspection_event(row) for row in inspections],
+        "inspection_due": due,
         "asks_inspections": facility.project is not None and facility.opened_on is not None,
         "may_edit": may_edit,
         "opens_project": project is not None and request.user.may("projects.see", project.region.path),
