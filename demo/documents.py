@@ -10,7 +10,7 @@ from decimal import Decimal
 from demo.days import MACHINERY_CODE
 from demo.schemes import Version, owners_of, versions_of
 from demo.shapes import Works
-from projects.choices import PipeOwner, RecordKind, Side
+from projects.choices import RecordKind, Side
 
 Day = datetime.date
 # side: the machinery-factory yard's sources as drawn, 万元
@@ -71,8 +71,6 @@ def _for_the_plan(one: Works) -> Iterator[Paper]:
 
 def _for_the_approval(one: Works, version: Version | None) -> Iterator[Paper]:
     if one.approved_on and version:
-        for owner in owners_of(version) + ([PipeOwner.GAS, PipeOwner.TELECOM] if one.code == MACHINERY_CODE else []):
-            yield Paper(RecordKind.DIG_ONCE, _before(one.approved_on, 5), f"{owner.label}（示例）", subject=owner.value)
         for side, amount in sources_of(one, version).items():
             yield Paper(RecordKind.FUNDING, _before(one.approved_on, 3), f"{side.label}（示例）", subject=side.value, amount=amount)
         number = f"示审批〔{one.approved_on.year}〕{one.code[-3:]} 号"
@@ -83,9 +81,6 @@ def _for_the_approval(one: Works, version: Version | None) -> Iterator[Paper]:
 
 def _for_the_works(one: Works, version: Version | None) -> Iterator[Paper]:
     owners = owners_of(version) if version else []
-    if one.completed_on:
-        for owner in owners:
-            yield Paper(RecordKind.SPECIAL_DONE, one.completed_on, f"{owner.label}（示例）", subject=owner.value)
     if one.accepted_on:
         for department in DEPARTMENTS:
             yield Paper(RecordKind.ACCEPTANCE, one.accepted_on, department, f"{one.code}-验收")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from math import cos, radians
 from random import Random
@@ -19,14 +19,14 @@ from common.geo import distance_metres
 from communities.models import Community
 from demo.documents import File, sources_of
 from demo.pictures import SCENES, file_name
-from demo.schemes import owners_of
 from demo.shapes import Works, Yard
+from demo.special import asked_of, specials_of
 from demo.votes import Vote, vote_of
 from demo.yards import METRE
 from lifecycle.findings import Finding, found, named
 from lifecycle.gates import PASSED
 from lifecycle.rules import GATES, ROUND_GATES
-from projects.choices import PhotoKind, PipeOwner, RecordKind, Stage
+from projects.choices import PhotoKind, RecordKind, Stage
 from projects.models import Photo, Project
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -159,7 +159,8 @@ def _designed(file: File) -> dict[str, Said]:
 
 def _approved(file: File) -> dict[str, Said]:
     version = file.version
-    owners = owners_of(version)
+    asked = asked_of(version)
+    words = {"count": len(asked)}
     total = ten_thousands(version.amount)
     sides = _(", ").join(
         _("%(side)s %(amount)s") % {"side": side.label, "amount": ten_thousands(amount)}
@@ -172,12 +173,13 @@ def _approved(file: File) -> dict[str, Said]:
     }
     return _of(file, {"approval_number": RecordKind.APPROVAL}) | {
         "funding_covers": (int(version.amount), int(version.amount), money),
-        "dig_once": (len(owners), len(owners), _on_record(owners)),
+        "dig_once": (len(asked), len(asked), _("All %(count)s owners have confirmed, and no works clash without a reason.") % words),
     }
 
 
-def _on_record(owners: Sequence[PipeOwner]) -> str:
-    return _("On record: %(names)s.") % {"names": named([str(owner.label) for owner in owners])}
+def _special_works(one: Works) -> list[str]:
+    """The special works of the project, as the gates name them."""
+    return [f"{special.owner.label} {special.title}" for special in specials_of(one) if special.linked]
 
 
 def _tendered(file: File) -> dict[str, Said]:
@@ -205,21 +207,23 @@ def _started(file: File) -> dict[str, Said]:
 
 def _completed(file: File) -> dict[str, Said]:
     one = file.one
-    owners = owners_of(file.version)
+    special = _special_works(one)
+    done = _("All special works are completed.") if special else _("No special works are filed for these yards.")
     return {
         "all_works_done": (one.size, one.size, _("The newest report of every community says 100%.")),
-        "special_works_done": (len(owners), len(owners), _on_record(owners)),
+        "special_works_done": (len(special), len(special), done),
         "finished_photos": (one.size, one.size, _("Every community has a dated photo taken in its yard.")),
     }
 
 
 def _accepted(file: File) -> dict[str, Said]:
-    owners = owners_of(file.version)
+    special = _special_works(file.one)
+    accepted = _("Accepted: %(names)s.") % {"names": named(special)} if special else _("The project has no special works.")
     signed = [paper.party for paper in file.papers if paper.kind == RecordKind.ACCEPTANCE]
     documents = {"residents_signature": RecordKind.RESIDENTS_SIGNATURE, "property_agreement": RecordKind.PROPERTY_AGREEMENT}
     return _of(file, documents) | {
         "joint_acceptance": (len(signed), len(signed), _("Signed by %(names)s.") % {"names": named(signed)}),
-        "special_works_accepted": (len(owners), len(owners), _on_record(owners)),
+        "special_works_accepted": (len(special), len(special), accepted),
     }
 
 

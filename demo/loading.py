@@ -21,6 +21,7 @@ from communities.models import Building, Community, Household, Owner
 from demo.acceptances import Acceptances
 from demo.catalogue import add_catalogue
 from demo.copying import copy_objects, rebuilt_afterwards, triggers_resting
+from demo.digging import DIGGING_TABLES, Digging
 from demo.flats import copy_flats
 from demo.living import LivingRounds
 from demo.neighbourhood import Neighbourhoods, count_all_circles
@@ -45,6 +46,7 @@ TABLES = (
     "accounts_user", "communities_community", "communities_building", "communities_household", "communities_owner",
     "projects_annualplan", "projects_project", "projects_entry", "projects_contract", "projects_photo",
     "projects_progressreport", "projects_scheme", "projects_work", "projects_schemeitem", "projects_record",
+    "projects_stretch", "projects_specialwork", "projects_specialworkstretch", "projects_ownerconfirmation",
     "lifecycle_stagechange",
     "lifecycle_gateoverride", "analytics_dailycount", "regions_region", "facilities_facility",
     "surveys_round", "surveys_rollentry", "surveys_ballot", "surveys_roundcount", "surveys_publication",
@@ -107,6 +109,8 @@ def _write(wish: Wish, say: Say) -> None:
     with _step(say, "plans, projects, contracts, stages, reports, photos"), rebuilt_afterwards(*WORKS):
         store_pictures()
         Writer(plan, users, ids, wish.seed, wish.today).write()
+    with _step(say, "special works and owners' confirmations"), rebuilt_afterwards(*DIGGING_TABLES):
+        Digging(users, ids, wish.seed, wish.today).write([*plan.works, *plan.later])
     with _step(say, "acceptances"):
         Acceptances(users, wish.seed, wish.today).write()
     with _step(say, "facilities"), rebuilt_afterwards(Facility, StateChange):

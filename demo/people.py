@@ -42,6 +42,8 @@ MAIN = (
     Account("department_planning", "马晓东", Role.DEPARTMENT_STAFF, "130404", "自然资源和规划局"),
     Account("department_fire", "宋立新", Role.DEPARTMENT_STAFF, "130404", "消防救援大队"),
     Account("department_urban", "韩雪梅", Role.DEPARTMENT_STAFF, "130404", "城市管理综合行政执法局"),
+    Account("department_heating", "孟庆海", Role.DEPARTMENT_STAFF, "130404", "热力公司"),
+    Account("department_gas", "曹慧敏", Role.DEPARTMENT_STAFF, "130400", "燃气公司"),
     Account("auditor", "刘正平", Role.AUDITOR, "130000"),
 )
 
