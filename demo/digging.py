@@ -13,7 +13,7 @@ from demo.copying import copy_objects
 from demo.people import city_username, clerk_username
 from demo.schemes import versions_of
 from demo.shapes import Works
-from demo.special import FULL, ROAD_SCENES, ROADS, WORDS, Special, answers_of, specials_of
+from demo.special import FULL, REASONS, ROAD_SCENES, ROADS, WORDS, Special, answers_of, specials_of
 from projects.choices import OwnerAnswer, PipeOwner, SpecialState, StretchKind
 from projects.models import (
     ConfirmedWork,
@@ -138,15 +138,9 @@ class Digging:
                     shift = datetime.timedelta(days=self.rng.randint(-6, 6))
                     title, laid = WORDS[owner]
                     end = start + shift + datetime.timedelta(days=days)
-                    special = Special(
-                        owner,
-                        title,
-                        laid.format(metres=self.rng.randint(20, 160) * 10),
-                        start + shift,
-                        end,
-                        SpecialState.FILED,
-                        linked=False,
-                    )
+                    words = laid.format(metres=self.rng.randint(20, 160) * 10)
+                    reason = self.rng.choice(REASONS) if self.rng.random() < 0.2 else ""
+                    special = Special(owner, title, words, start + shift, end, SpecialState.FILED, unavoidable=reason, linked=False)
                     self._special(special, code, [road], None, clerk, None)
         return pavings
 

@@ -30,7 +30,7 @@ REASONS = ("热源厂停热后才能施工（示例）", "抢修漏点，不能�
 CANNOT = "本年度材料计划已满，次年单独实施（示例）"
 # what goes wrong on a road of Handan: owner, first day, days, for the first and the second trench
 ROAD_SCENES = (
-    ((PipeOwner.GAS, Day(2021, 4, 12), 25), (PipeOwner.WATER, Day(2021, 7, 5), 20)),  # dug twice
+    ((PipeOwner.GAS, Day(2021, 6, 14), 25), (PipeOwner.WATER, Day(2021, 9, 5), 20)),  # dug twice
     ((PipeOwner.POWER, Day(2021, 5, 6), 30), (PipeOwner.TELECOM, Day(2021, 5, 20), 25)),  # one trench
     ((PipeOwner.HEATING, Day(2021, 6, 1), 60),),  # on a road that may be paved too lately
     ((PipeOwner.DRAINAGE, Day(2021, 8, 2), 40), (PipeOwner.GAS, Day(2021, 8, 20), 15)),

@@ -78,7 +78,7 @@ def called(activity: Activity) -> str:
 def _span(activity: Activity) -> str:
     if activity.start == activity.end:
         return activity.end.isoformat()
-    return _("%(first)s to %(last)s") % {"first": activity.start.isoformat(), "last": activity.end.isoformat()}
+    return _("%(first)s – %(last)s") % {"first": activity.start.isoformat(), "last": activity.end.isoformat()}
 
 
 def sentence_of(clash: Clash, ground: Ground) -> str:

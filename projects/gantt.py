@@ -50,6 +50,7 @@ class Line:
     text_y: str
     plan: tuple[str, str]  # x, width
     did: tuple[str, str] | None
+    did_y: str
     note_x: str
     note_end: bool  # the note ends at x instead of beginning there
     paving: str  # points of the mark, "" without
@@ -165,6 +166,7 @@ def _line(chart: Chart, bar: Bar, y: int, today: Day | None) -> Line:
         text_y=_text(middle + 5),
         plan=plan,
         did=_did(chart, bar, today),
+        did_y=_text(middle - BAR / 2 + 3),
         note_x=_text(left - 8 if turned else end + (14 if bar.paves else 8)),
         note_end=turned,
         paving=_flag(paved, middle - 2) if bar.paves else "",

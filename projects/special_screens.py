@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from projects.choices import DIGGING, PAVING, Condition, PipeOwner, SpecialState, WorkKind
 from projects.clash_words import owner_label
-from projects.dig_once import Activity
+from projects.dig_once import Activity, Clash
 from projects.gantt import Bar, Chart, Group, draw, month_ticks, range_of
 from projects.ground import Ground, ground_of, key_of
 from projects.models import Entry, Paving, Project, Scheme, SchemeItem, SpecialWork, SpecialWorkStretch
@@ -33,9 +33,15 @@ def opening_day() -> Day:
 
 
 def open_clash_keys(ground: Ground) -> set[str]:
-    """The activities in a clash for which nobody gave a reason."""
-    found = [clash for clash in ground.clashes if not ground.settled_by(clash)]
-    return {each.key for clash in found for each in (clash.first, clash.second) if each is not None}
+    """The activities to be marked for a clash for which nobody gave a reason."""
+    return {key for clash in ground.clashes if not ground.settled_by(clash) for key in marked(clash)}
+
+
+def marked(clash: Clash) -> list[str]:
+    """The activities of a clash that a chart marks: those that can still move, else all of it."""
+    both = [each for each in (clash.first, clash.second) if each is not None]
+    movable = [each for each in both if each.special and not each.fixed]
+    return [each.key for each in movable or both]
 
 
 def bar_of(work: SpecialWork, clashing: Collection[str]) -> Bar:
@@ -108,15 +114,13 @@ class ProjectChart:
 def project_chart(project: Project, today: Day) -> ProjectChart:
     """The community works by kind and the special works by owner in one chart."""
     ground = ground_of(projects=[project.pk], today=opening_day())
-    concerned = {id(clash) for clash in ground.clashes_of(project)}
-    clashing = {
-        each.key for clash in ground.clashes if id(clash) in concerned and not ground.settled_by(clash)
-        for each in (clash.first, clash.second) if each is not None
-    }  # fmt: skip
+    concerned = ground.clashes_of(project)
+    clashing = {key for clash in concerned if not ground.settled_by(clash) for key in marked(clash)}
+    beside = {each.key for clash in concerned for each in clash.works}
     order = list(PipeOwner.values)
     window = ground.windows.get(project.pk)
     yards = ground.yards.get(project.pk, frozenset())
-    works = [work for work in ground.works.values() if _belongs(work, project, ground, yards)]
+    works = [work for work in ground.works.values() if _belongs(work, project, ground, yards) or key_of(work) in beside]
     works.sort(key=lambda work: (order.index(work.owner), work.from_on, work.pk))
     groups = [
         Group(_("Community works"), _community_bars(project, ground, clashing)),

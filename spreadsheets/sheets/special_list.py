@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from accounts.models import User
 from common.errors import InvalidInput
@@ -86,9 +86,9 @@ def _line(work: SpecialWork, names: Names, clash: bool) -> list[Any]:
     places = _(", ").join(stretch.name for stretch in work.stretches.all())
     return [
         *(names.county(work.region.path), work.number, str(work.get_owner_display()), work.title, work.laid, places),
-        *(work.project.name if work.project else "", _("Yes") if work.digs else _("No")),
+        *(work.project.name if work.project else "", pgettext("answer", "Yes") if work.digs else pgettext("answer", "No")),
         *(work.planned_start_on, work.planned_completion_on, work.started_on, work.completed_on, str(work.get_state_display())),
-        *(_("Yes") if clash else "", work.unavoidable, work.contact),
+        *(pgettext("answer", "Yes") if clash else "", work.unavoidable, work.contact),
     ]
 
 
