@@ -1,4 +1,4 @@
-"""Pure rules of "dig once": which works on a yard or road clash, and which days would mend it. ADR 0027 says why they are so.
+"""Pure rules of "dig once": which works on a yard or road clash, and which days would mend it. ADR 0013 says why they are so.
 
 A stretch is dug up and paved by community works, special works of pipe owners, and earlier pavings. Four clashes:
 
