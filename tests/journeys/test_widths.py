@@ -4,8 +4,9 @@ import pytest
 from django.core.management import call_command
 
 from communities.models import Community
-from projects.models import AnnualPlan, Project
+from projects.models import AnnualPlan, CatalogueVersion, Project
 from surveys.models import Round
+from tests.factories.catalogue import make_catalogue
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -15,11 +16,12 @@ PAGES = {
         "/progress/site/", "/spreadsheets/", "/regions/", "/people/", "/accounts/", "/projects/{yard}/", "/projects/{yard}/schemes/",
         "/projects/{ready}/", "/projects/{ready}/next/", "/projects/{ready}/schemes/draw/", "/projects/{ready}/records/add/?kind=funding",
         "/rounds/{asked}/answers/", "/facilities/", "/facilities/inspections/", "/circle/", "/circle/{community}/",
-        "/circle/{community}/conversions/add/",
+        "/circle/{community}/conversions/add/", "/projects/{yard}/schemes/compare/", "/catalogue/{catalogue}/",
     ],
+    "city_handan": ["/catalogue/templates/", "/catalogue/templates/add/"],
     "province": [
         "/dashboard/", "/figures/definitions/", "/figures/gates/scheme/rows/", "/accounts/permissions/", "/published/", "/gates/overrides/", "/plans/{plan}/",
-        "/projects/{ready}/override/works_contract/",
+        "/projects/{ready}/override/works_contract/", "/catalogue/", "/catalogue/{draft}/edit/", "/schemes/HB130404-2021-017/",
     ],
     "auditor": ["/audit/"],
 }  # fmt: skip
@@ -35,12 +37,15 @@ def small_year(transactional_db, settings, tmp_path):
 
 
 def known_rows() -> dict[str, int]:
-    """What addresses name: the drawn yard, a project that waits for its start, a round that was asked, a plan not ready to be frozen."""
+    """What addresses name: the drawn yard, a project that waits for its start, a round that was asked, a plan not ready to be
+    frozen, the catalogue and its next draft."""
     return {
         "yard": Project.objects.get(code="HB130404-2021-017").pk,
         "ready": Project.objects.filter(region__code="130404", stage="tendered").earliest("pk").pk,
         "asked": Round.objects.filter(kind="willingness", community__region__path__contains="/130404/").earliest("pk").pk,
         "community": Community.objects.get(name="机械厂家属院", household_count=312).pk,
+        "catalogue": CatalogueVersion.objects.get(year=2021).pk,
+        "draft": make_catalogue(2022, published=False).pk,
         "plan": AnnualPlan.objects.get(region__code="130105", state="confirmed").pk,
     }
 
