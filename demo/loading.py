@@ -27,6 +27,7 @@ from demo.living import LivingRounds
 from demo.neighbourhood import Neighbourhoods, count_all_circles
 from demo.people import add_accounts, loaded
 from demo.pictures import store_pictures
+from demo.proposals import add_proposals
 from demo.rounds import RoundWriter, votes
 from demo.shapes import Street, Yard, YearPlan
 from demo.writing import Writer
@@ -113,6 +114,8 @@ def _write(wish: Wish, say: Say) -> None:
         Digging(users, ids, wish.seed, wish.today).write([*plan.works, *plan.later])
     with _step(say, "acceptances"):
         Acceptances(users, wish.seed, wish.today).write()
+    with _step(say, "proposals and drawings of schemes"):
+        add_proposals(users, wish.today)
     with _step(say, "facilities"), rebuilt_afterwards(Facility, StateChange):
         Neighbourhoods(users, wish.seed, wish.today).write()
     if wish.households:

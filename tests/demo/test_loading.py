@@ -8,7 +8,7 @@ import pytest
 from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
 from django.db import connection
-from django.db.models import Sum
+from django.db.models import Q, Sum
 
 from accounts.choices import Role
 from accounts.models import User
@@ -23,7 +23,8 @@ from lifecycle.queries import findings_for, published_overrides
 from lifecycle.rules import GATES
 from projects.choices import Stage
 from projects.comparing import estimate, material_change
-from projects.models import AnnualPlan, Contract, Entry, Photo, ProgressReport, Project, Scheme
+from projects.files import form_of
+from projects.models import AnnualPlan, CityTemplate, Contract, Entry, Photo, ProgressReport, Project, Scheme, SchemeItem, Suggestion
 from projects.operations.photos import thumbnail_name
 from projects.queries import lines_of, schemes_of, standing_records
 from regions.models import Region
@@ -153,6 +154,10 @@ def test_the_machinery_factory_yard_has_the_scheme_and_the_sources_of_the_drawin
     assert {record.subject: record.amount for record in funding} == {"government": 7_420_000, "residents": 268_000, "society": 1_276_000}
     for scheme in Scheme.objects.prefetch_related("items"):
         assert scheme.items.count() == scheme.item_count
+    assert not SchemeItem.objects.filter(Q(catalogue_item__isnull=True) | Q(unit_price__isnull=True) | Q(intent="")).exists()
+    plan = second.attachments.get()
+    assert "示例" in plan.title and form_of(default_storage.open(plan.file).read()) == "pdf"
+    assert Suggestion.objects.filter(state="open").exists() and CityTemplate.objects.filter(synthetic=False).count() == 0
 
 
 @pytest.mark.django_db
