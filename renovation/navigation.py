@@ -11,7 +11,7 @@ MENU = (
     (_("Overview"), "analytics:dashboard", "dashboard.see", ("/dashboard/", "/figures/")),
     (_("Communities"), "communities:list", "communities.see", ("/communities/", "/households/")),
     (_("Plans and projects"), "projects:list", "projects.see", ("/projects/", "/plans/", "/catalogue/", "/special/")),
-    (_("Acceptance and aftercare"), "projects:aftercare", "warranty.see", ("/acceptance/", "/warranty/", "/aftercare/")),
+    (_("Acceptance"), "projects:aftercare", "warranty.see", ("/acceptance/", "/warranty/", "/aftercare/")),
     (_("Votes and surveys"), "surveys:list", "rounds.see", ("/rounds/",)),
     (_("Facilities"), "facilities:list", "facilities.see", ("/facilities/", "/circle/")),
     (_("Enter progress"), "projects:entry", "progress.enter", ("/progress/",)),
