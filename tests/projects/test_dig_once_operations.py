@@ -1,6 +1,9 @@
 """Clashes of real rows, owners' confirmations, proposals, reasons, pavings: through the operations."""
 
+from importlib import import_module
+
 import pytest
+from django.apps import apps
 
 from common.errors import InvalidInput, NotAllowed
 from projects.clash_words import say
@@ -17,9 +20,10 @@ from projects.operations import (
     propose_window,
     record_paving,
     void_paving,
+    void_record,
     withdraw_special_work,
 )
-from tests.factories.evidence import at, bring_to, day, make_scheme
+from tests.factories.evidence import at, bring_to, day, make_record, make_scheme
 from tests.factories.people import make_user
 from tests.factories.register import make_community
 from tests.factories.special import make_filing, make_road, make_special
@@ -194,3 +198,17 @@ def test_the_ground_of_many_projects_takes_as_many_queries_as_of_one(tree, distr
     for some in (projects[:1], projects):
         with django_assert_num_queries(9):
             assert ground_of(projects=[one.pk for one in some]).clashes == []
+
+
+def test_records_of_former_installations_become_confirmations_and_special_works(project, yard, district_staff):
+    make_record(project, district_staff, "dig_once", subject="heating", dated="2021-03-20", party="热力公司")
+    make_record(project, district_staff, "dig_once", subject="gas", dated="2021-03-20")
+    make_record(project, district_staff, "special_done", subject="heating", dated="2021-06-20")
+    voided = make_record(project, district_staff, "dig_once", subject="water")
+    void_record(record=voided, reason="录错", actor=district_staff, at=at("2021-06-21"))
+    import_module("projects.migrations.0010_carry_over_owners_records").carry_over(apps, None)
+    (work,) = SpecialWork.objects.all()
+    assert (work.owner, work.state, work.completed_on, work.project) == ("heating", "completed", day("2021-06-20"), project)
+    assert [stretch.community for stretch in work.stretches.all()] == [yard]
+    said = {row.owner: (row.answer, list(row.works.all())) for row in OwnerConfirmation.objects.all()}
+    assert said == {"heating": ("joins", [work]), "gas": ("none", [])}
