@@ -245,13 +245,28 @@ def _silent(case: Case) -> Iterator[Clash]:
                 yield Clash(NOT_CONFIRMED, min(paving.stretches), paving, project=project, owner=owner)
 
 
+def _excavation(clash: Clash, activity: Activity) -> str:
+    """What counts once in a list: a work; of two excavations the community works of a project together."""
+    together = clash.code == DUG_TWICE and not activity.special and activity.project is not None
+    return f"project {activity.project}" if together else activity.key
+
+
+def _gap(clash: Clash) -> int:
+    """Days between two excavations: of a project's works the nearest is named."""
+    return (clash.second.start - clash.first.end).days if clash.code == DUG_TWICE and clash.second else 0
+
+
 def clashes(case: Case) -> list[Clash]:
-    """Every clash, once for each pair of works (on the first of the stretches they share), in the order of the days."""
+    """Every clash, once for each pair of works (on the first of the stretches they share), in the order of the days.
+
+    The community works of one project are one excavation: of several that are dug twice with another the nearest is named.
+    """
     found: dict[tuple[str, str, str, int | None, str], Clash] = {}
     every = [clash for stretch, rows in case.by_stretch.items() for clash in _on_stretch(case, stretch, rows)]
-    for clash in [*every, *_silent(case)]:
-        key = (clash.code, clash.first.key, clash.second.key if clash.second else "", clash.project, clash.owner)
-        if key not in found or clash.stretch < found[key].stretch:
+    for clash in sorted([*every, *_silent(case)], key=lambda clash: (_gap(clash), clash.order)):
+        second = _excavation(clash, clash.second) if clash.second else ""
+        key = (clash.code, _excavation(clash, clash.first), second, clash.project, clash.owner)
+        if key not in found:
             found[key] = clash
     return sorted(found.values(), key=lambda clash: clash.order)
 

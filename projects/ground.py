@@ -205,15 +205,24 @@ def _community_works(ground: Ground) -> list[Activity]:
         end = row.end or (window.end if window else None)
         if row.kind == PipeOwner.LIFTS or end is None or not yards:
             continue
-        if row.kind == PAVING and (done := ground.projects[row.project].completed_on):
-            end = min(end, done)
-        start = min(row.start or end, end)
+        start, end = _within(row.start or end, end, ground.projects[row.project], window)
         found.append(
             Activity(
                 key, "", yards, start, end, digs=row.kind in DIGGING, paves=row.kind == PAVING, project=row.project, label=row.name
             )
         )  # fmt: skip
     return found
+
+
+def _within(start: Day, end: Day, project: Project, window: Window | None) -> tuple[Day, Day]:
+    """The scheme's days as they can be now: what was to begin before the project did begins with it; nothing outside its window."""
+    if window is None:
+        return min(start, end), end
+    if project.started_on and start < project.started_on:
+        late = project.started_on - start
+        start, end = start + late, end + late
+    end = min(max(end, window.start), window.end)
+    return min(max(start, window.start), end), end
 
 
 def _pavings(communities: Collection[int], roads: Collection[int]) -> list[Activity]:

@@ -196,7 +196,7 @@ class SpecialFile(ActionView):
         self, request: StaffRequest, county: Region, form: FilingForm, said: list[Said] | None = None, status: int = 200
     ) -> HttpResponse:
         context = {
-            "form": form, "county": county, "said": said, "title": _("File a special work"), "button": _("File"),
+            "form": form, "county": county, "said": said, "title": _("File a special work"), "button": _("File the work"),
             "crumbs": special_crumbs(request, county, (_("File a special work"), "")), "back": reverse("projects:special-list"),
         }  # fmt: skip
         return render(request, "projects/special_form.html", context, status=status)

@@ -4,7 +4,7 @@ import pytest
 from django.core.management import call_command
 
 from communities.models import Community
-from projects.models import AnnualPlan, CatalogueVersion, Project
+from projects.models import AnnualPlan, CatalogueVersion, Project, SpecialWork
 from surveys.models import Round
 from tests.factories.catalogue import make_catalogue
 
@@ -17,8 +17,12 @@ PAGES = {
         "/projects/{ready}/", "/projects/{ready}/next/", "/projects/{ready}/schemes/draw/", "/projects/{ready}/records/add/?kind=funding",
         "/rounds/{asked}/answers/", "/facilities/", "/facilities/inspections/", "/circle/", "/circle/{community}/",
         "/circle/{community}/conversions/add/", "/projects/{yard}/schemes/compare/", "/catalogue/{catalogue}/",
+        "/projects/{yard}/works/", "/projects/{yard}/dig-once/", "/special/file/?project={ready}",
     ],
-    "city_handan": ["/catalogue/templates/", "/catalogue/templates/add/"],
+    "city_handan": [
+        "/catalogue/templates/", "/catalogue/templates/add/", "/special/", "/special/calendar/?month=2021-06", "/special/clashes/",
+        "/special/roads/", "/special/{special}/",
+    ],
     "province": [
         "/dashboard/", "/figures/definitions/", "/figures/gates/scheme/rows/", "/accounts/permissions/", "/published/", "/gates/overrides/", "/plans/{plan}/",
         "/projects/{ready}/override/works_contract/", "/catalogue/", "/catalogue/{draft}/edit/", "/schemes/HB130404-2021-017/",
@@ -46,6 +50,7 @@ def known_rows() -> dict[str, int]:
         "community": Community.objects.get(name="机械厂家属院", household_count=312).pk,
         "catalogue": CatalogueVersion.objects.get(year=2021).pk,
         "draft": make_catalogue(2022, published=False).pk,
+        "special": SpecialWork.objects.get(title="电力线路入地", state="filed", stretches__community__name="机械厂家属院").pk,
         "plan": AnnualPlan.objects.get(region__code="130105", state="confirmed").pk,
     }
 

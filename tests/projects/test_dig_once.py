@@ -270,3 +270,9 @@ def test_the_proposed_days_mend_the_clash_and_make_no_new_one(case):
         sign = (clash.code, clash.first.key, clash.second and clash.second.key, clash.project, clash.owner)
         assert sign not in after
         assert not after - before
+
+
+def test_the_works_of_a_project_clash_once_with_another_and_the_nearest_is_named():
+    late = dig("gas", "2021-09-01", "2021-09-10")
+    found = clashes(Case([works("2021-05-01", "2021-05-10", "a"), works("2021-05-20", "2021-06-10", "b"), late]))
+    assert [(clash.code, clash.first.key, clash.second.key) for clash in found] == [(DUG_TWICE, "b", "gas")]

@@ -2,6 +2,7 @@
 
 from importlib import import_module
 
+import pgtrigger
 import pytest
 from django.apps import apps
 
@@ -9,7 +10,7 @@ from common.errors import InvalidInput, NotAllowed
 from projects.clash_words import say
 from projects.dig_once import AFTER_PAVING, DUG_TWICE, NOT_CONFIRMED, OUTSIDE_WINDOW
 from projects.ground import ground_of
-from projects.models import OwnerConfirmation, SpecialWork
+from projects.models import OwnerConfirmation, SchemeItem, SpecialWork
 from projects.operations import (
     ClashFound,
     add_road,
@@ -212,3 +213,15 @@ def test_records_of_former_installations_become_confirmations_and_special_works(
     assert [stretch.community for stretch in work.stretches.all()] == [yard]
     said = {row.owner: (row.answer, list(row.works.all())) for row in OwnerConfirmation.objects.all()}
     assert said == {"heating": ("joins", [work]), "gas": ("none", [])}
+
+
+def test_what_was_planned_before_a_late_start_begins_with_it(project, yard, district_staff):
+    scheme = make_scheme(project, district_staff, items=(("water", "给水管网", "1", "km", 100),))
+    items = SchemeItem.objects.filter(scheme=scheme)
+    with pgtrigger.ignore("projects.SchemeItem:scheme_item_never_changed"):
+        items.update(starts_on=day("2021-05-01"), ends_on=day("2021-05-20"))
+    bring_to(project, "started", "2021-06-10", district_staff)
+    make_special(district_staff, yard, project=project, starts="2021-07-10", ends="2021-07-20")
+    assert codes(project) == []  # both lie in the window that began on 10 June
+    (water,) = [each for each in ground_of(projects=[project.pk]).case.activities if each.key.startswith("w")]
+    assert (water.start, water.end) == (day("2021-06-10"), day("2021-06-29"))
