@@ -55,6 +55,8 @@ ACTIONS: dict[str, Action] = {
     ),
     "projects.edit": _do(_("Create and change projects, schemes, contracts, documents and photos"), DISTRICT),
     "progress.enter": _do(_("Enter monthly progress"), DISTRICT),
+    # small ones the county decides itself (CHANGE_ORDER_OWN_LIMIT)
+    "changes.approve": _do(_("Approve or refuse change orders of contracts"), CITY),
     # a department files for the owner it is, in its own area; the county files on behalf of any
     "special.see": _see(_("See special works, their calendar and clashes"), PROVINCE, CITY, DISTRICT, DEPARTMENT, AUDITOR),
     "special.file": _do(_("File special works and confirmations of pipe and cable owners"), DEPARTMENT, DISTRICT),

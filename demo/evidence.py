@@ -209,8 +209,13 @@ def _completed(file: File) -> dict[str, Said]:
     one = file.one
     special = _special_works(one)
     done = _("All special works are completed.") if special else _("No special works are filed for these yards.")
+    works = len(file.version.lines)
     return {
-        "all_works_done": (one.size, one.size, _("The newest report of every community says 100%.")),
+        "all_works_done": (
+            one.size + works,
+            one.size + works,
+            _("The newest reports of all communities and of %(works)s works say 100%%.") % {"works": works},
+        ),
         "special_works_done": (len(special), len(special), done),
         "finished_photos": (one.size, one.size, _("Every community has a dated photo taken in its yard.")),
     }

@@ -30,11 +30,12 @@ from demo.pictures import store_pictures
 from demo.proposals import add_proposals
 from demo.rounds import RoundWriter, votes
 from demo.shapes import Street, Yard, YearPlan
+from demo.site import SiteLife
 from demo.writing import Writer
 from demo.yards import english
 from demo.year import build, read_counties
 from facilities.models import Facility, StateChange
-from projects.models import Contract, Entry, Photo, ProgressReport, Record, SchemeItem, Work
+from projects.models import Contract, Entry, Photo, ProgressReport, Record, SchemeItem, Work, WorkProgress
 from regions.choices import LEVEL_DEPTH, Level, RegionKind
 from regions.models import Region
 from regions.operations import REGIONS_FILE, load_official_regions
@@ -46,7 +47,8 @@ REGISTERED_AT = datetime.datetime(2020, 8, 3, 1, tzinfo=datetime.UTC)
 TABLES = (
     "accounts_user", "communities_community", "communities_building", "communities_household", "communities_owner",
     "projects_annualplan", "projects_project", "projects_entry", "projects_contract", "projects_photo",
-    "projects_progressreport", "projects_scheme", "projects_work", "projects_schemeitem", "projects_record",
+    "projects_progressreport", "projects_scheme", "projects_work", "projects_schemeitem", "projects_workprogress",
+    "projects_record",
     "projects_stretch", "projects_specialwork", "projects_specialworkstretch", "projects_ownerconfirmation",
     "lifecycle_stagechange",
     "lifecycle_gateoverride", "analytics_dailycount", "regions_region", "facilities_facility",
@@ -54,7 +56,7 @@ TABLES = (
 )  # fmt: skip
 ROUNDS = (Round, RollEntry, Ballot, RoundCount, Publication, CallBack)
 # not Project and StageChange: the database checks each step against rows that it must find by their indexes
-WORKS = (Entry, Contract, Work, SchemeItem, Record, ProgressReport, Photo)
+WORKS = (Entry, Contract, Work, SchemeItem, WorkProgress, Record, ProgressReport, Photo)
 Say = Callable[[str], None]
 
 
@@ -112,6 +114,8 @@ def _write(wish: Wish, say: Say) -> None:
         Writer(plan, users, ids, wish.seed, wish.today).write()
     with _step(say, "special works and owners' confirmations"), rebuilt_afterwards(*DIGGING_TABLES):
         Digging(users, ids, wish.seed, wish.today).write([*plan.works, *plan.later])
+    with _step(say, "sites: bidders, change orders, diaries"):
+        SiteLife(users, wish.seed, wish.today).write()
     with _step(say, "acceptances"):
         Acceptances(users, wish.seed, wish.today).write()
     with _step(say, "proposals and drawings of schemes"):

@@ -19,14 +19,15 @@ from demo.documents import File, file_of
 from demo.evidence import findings_of, photos_of
 from demo.later import next_state
 from demo.people import city_username, clerk_username
+from demo.progress import work_rows
 from demo.schemes import CODES
 from demo.shapes import Report, Works, Yard, YearPlan
 from lifecycle.findings import Finding
 from lifecycle.models import ChangeKind, GateOverride, StageChange
 from lifecycle.rules import RULE_VERSION
-from projects.choices import TAKEN_OVER, ContractKind, PlanState, Stage
+from projects.choices import TAKEN_OVER, ContractKind, PhotoKind, PlanState, Stage
 from projects.comparing import Key, without_spaces
-from projects.models import AnnualPlan, Contract, Entry, Photo, ProgressReport, Project, Record, Scheme, SchemeItem, Work
+from projects.models import AnnualPlan, Contract, Entry, Photo, ProgressReport, Project, Record, Scheme, SchemeItem, Work, WorkProgress
 from regions.models import Region
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -58,6 +59,8 @@ class Rows:
     schemes: list[Scheme] = field(default_factory=list)
     works: list[Work] = field(default_factory=list)
     items: list[tuple[Scheme, Work, SchemeItem]] = field(default_factory=list)
+    done: list[WorkProgress] = field(default_factory=list)
+    shown: list[tuple[Photo, Work]] = field(default_factory=list)  # which work a photo shows
     records: list[Record] = field(default_factory=list)
     overrides: list[tuple[GateOverride, dict[str, Any]]] = field(default_factory=list)  # with the finding that names it
 
@@ -109,6 +112,11 @@ class Writer:
         for scheme, work, item in self.rows.items:
             item.scheme, item.work = scheme, work
         copy_objects(SchemeItem, [item for *_, item in self.rows.items])
+        for row in self.rows.done:
+            row.work_id = row.work.pk
+        for photo, work in self.rows.shown:
+            photo.work = work
+        copy_objects(WorkProgress, self.rows.done)
 
     def _clerk(self, county: str) -> User:
         return self.users[clerk_username(county)]
@@ -162,10 +170,14 @@ class Writer:
             self.rows.entries.append(self._entry(one, yard, project, plan))
         self._contracts(one, project, clerk)
         file = file_of(one)
-        self._schemes(file, project, clerk)
+        works = self._schemes(file, project, clerk)
         for stage, on in _steps(one):
             self._step(file, project, stage, on, clerk)
-        self.rows.photos += photos_of(one, project, self.communities, clerk, self.rng)
+        photos = photos_of(one, project, self.communities, clerk, self.rng)
+        self.rows.photos += photos
+        for number, photo in enumerate(photo for photo in photos if photo.kind in {PhotoKind.PROGRESS, PhotoKind.AFTER}):
+            if own := [work for work in works if work.community in (None, photo.community)]:
+                self.rows.shown.append((photo, own[number % len(own)]))
 
     def _step(self, file: File, project: Project, stage: Stage, on: Day, clerk: User) -> None:
         one = file.one
@@ -199,8 +211,8 @@ class Writer:
             self.rows.overrides.append((override, stored))
         return stored
 
-    def _schemes(self, file: File, project: Project, clerk: User) -> None:
-        """The versions of the scheme, and the documents where they are written."""
+    def _schemes(self, file: File, project: Project, clerk: User) -> list[Work]:
+        """The versions of the scheme, and the documents where they are written; the works of the version that stands."""
         one = file.one
         works: dict[Key, Work] = {}
         for number, version in enumerate(file.versions, start=1):
@@ -222,8 +234,12 @@ class Writer:
                 )
                 self.rows.items.append((scheme, work, item))
         self.rows.works += works.values()
+        if one.started_on and file.versions:
+            pairs = [(works[line.key], line) for line in file.version.lines]
+            self.rows.done += work_rows(one, pairs, clerk, self.today, whole=one.county == WITH_PAPERS)
+        standing = [works[line.key] for line in file.version.lines] if file.versions else []
         if one.county != WITH_PAPERS and id(one) in self.old:
-            return
+            return standing
         sheeted = TAKEN_OVER if one.county == WITH_PAPERS else frozenset()  # these projects have an acceptance sheet (demo/acceptances.py)
         for paper in (each for each in file.papers if each.dated_on <= self.today and each.kind not in sheeted):
             self.rows.records.append(
@@ -240,6 +256,7 @@ class Writer:
                     recorded_by=clerk,
                 )
             )
+        return standing
 
     def _entry(self, one: Works, yard: Yard, project: Project, plan: AnnualPlan | None) -> Entry:
         return Entry(

@@ -12,9 +12,9 @@ from communities.models import Community
 from lifecycle.dossier import Dossier
 from lifecycle.findings import Finding, found, named
 from projects.choices import ContractKind, PhotoKind
-from projects.models import Photo, Project
+from projects.models import Photo, Project, SchemeItem
 from projects.operations import is_eligible
-from projects.queries import newest_reports, plan_is_frozen
+from projects.queries import newest_reports, newest_work_progress, plan_is_frozen
 
 
 def _page(project: Project, part: str) -> str:
@@ -160,22 +160,34 @@ def contractor_on_site(dossier: Dossier) -> Finding:
 
 
 def all_works_done(dossier: Dossier) -> Finding:
-    """The newest report of every community, as of that day, says 100 %."""
+    """As of that day the newest report of every community says 100 %, and so does the newest row of every work of the scheme."""
     reports = newest_reports(dossier.entries, up_to=dossier.day)
     percents = {entry: reports[entry.pk].percent if entry.pk in reports else 0 for entry in dossier.entries}
     missing = [f"{entry.community.name} {percent}%" for entry, percent in percents.items() if percent < 100]
+    items = list(dossier.scheme.items.all()) if dossier.scheme else []
+    rows = newest_work_progress([item.work_id for item in items], up_to=dossier.day)
+    done = {item: rows[item.work_id].percent if item.work_id in rows else 0 for item in items}
+    missing += [f"{_called(item)} {percent}%" for item, percent in done.items() if percent < 100]
+    total = len(percents) + len(items)
     short = bool(missing) or not percents
+    enter = reverse("projects:work-progress", args=[dossier.project.pk])
     return found(
         "all_works_done",
-        actual=len(percents) - len(missing),
-        required=max(len(percents), 1),
+        actual=total - len(missing),
+        required=max(total, 1),
         sentence=_("Not at 100%% by %(day)s: %(names)s.")
         % {"day": dossier.day.isoformat(), "names": named(missing) or dossier.project.name}
         if short
-        else _("The newest report of every community says 100%."),
-        link=reverse("projects:entry") + f"?q={dossier.project.code}" if short else _page(dossier.project, "progress"),
+        else _("The newest reports of all communities and of %(works)s works say 100%%.") % {"works": len(items)},
+        link=enter,
         label=_("Enter progress") if short else _("See the progress"),
     )
+
+
+def _called(item: SchemeItem) -> str:
+    """A work as the sentence names it: with its community and building where it has them."""
+    community = item.work.community
+    return " ".join(part for part in (community.name if community else "", item.work.building, item.name) if part)
 
 
 def finished_photos(dossier: Dossier) -> Finding:

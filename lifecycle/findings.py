@@ -147,7 +147,7 @@ WORDS: dict[str, Words] = {
         gettext_lazy("All works done"),
         gettext_lazy("Completion needs all works at 100%"),
         gettext_lazy("County: contractor and project staff"),
-        _COMMUNITIES,
+        gettext_lazy("reports of communities and works"),
     ),
     "special_works_done": Words(
         gettext_lazy("Special works completed"),

@@ -29,6 +29,13 @@ class ConditionForm(StepForm):
     reason = forms.CharField(label=_("Reason"), max_length=300, widget=forms.Textarea(attrs={"rows": 3}))
 
 
+class SuspendForm(ConditionForm):
+    """Suspend: also when the works are expected to go on."""
+
+    resumes_on = forms.DateField(label=_("Expected to go on"), required=False, widget=DayInput())
+    field_order = ("happened_on", "resumes_on", "reason")
+
+
 class ProjectForm(forms.Form):
     """A new project for the reserve library."""
 

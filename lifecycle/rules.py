@@ -6,7 +6,7 @@ import datetime
 
 from projects.choices import Stage
 
-RULE_VERSION = "2021-3"
+RULE_VERSION = "2021-4"
 EIGHTY = 80  # per cent: willingness, opinions, scheme, satisfaction
 
 GATES: dict[Stage, tuple[str, ...]] = {

@@ -2,7 +2,20 @@
 
 from django.urls import path, re_path
 
-from lifecycle.views import acceptance, aftercare, checking, overrides, plans, project, public, scheme_draw, schemes, site
+from lifecycle.views import (
+    acceptance,
+    aftercare,
+    checking,
+    overrides,
+    plans,
+    progress,
+    project,
+    public,
+    scheme_draw,
+    schemes,
+    site,
+    site_works,
+)
 
 urlpatterns = [
     path("gates/overrides/", public.PublishedOverrides.as_view(), name="overrides"),
@@ -14,6 +27,10 @@ urlpatterns = [
     path("projects/<int:pk>/schemes/suggest/", schemes.SchemeSuggest.as_view(), name="scheme-suggest"),
     path("projects/suggestions/<int:pk>/dismiss/", schemes.SuggestionDismiss.as_view(), name="suggestion-dismiss"),
     path("schemes/<str:code>/", schemes.PublicScheme.as_view(), name="scheme-public"),
+    path("projects/<int:pk>/progress/", progress.ProgressPage.as_view(), name="work-progress"),
+    path("projects/<int:pk>/progress/enter/", progress.ProgressEnter.as_view(), name="work-enter"),
+    path("projects/works/<int:pk>/history/", progress.WorkHistory.as_view(), name="work-history"),
+    path("projects/works/reports/<int:pk>/void/", progress.WorkVoid.as_view(), name="work-void"),
     path("projects/<int:pk>/next/", project.StageMove.as_view(), name="stage-move"),
     path("projects/<int:pk>/take-back/", project.TakeBack.as_view(), name="take-back"),
     re_path(r"^projects/(?P<pk>\d+)/(?P<way>suspend|resume|withdraw)/$", project.ChangeCondition.as_view(), name="condition"),
@@ -23,6 +40,8 @@ urlpatterns = [
     path("plans/<int:pk>/freeze/", plans.PlanFreeze.as_view(), name="plan-freeze"),
     path("plans/<int:pk>/entries/<int:entry>/adjust/", plans.PlanAdjust.as_view(), name="plan-adjust"),
     path("progress/site/", site.SiteList.as_view(), name="site"),
+    path("progress/site/worker.js", site_works.SiteWorker.as_view(), name="site-worker"),
+    path("progress/site/<int:entry>/works/", site_works.SiteWorks.as_view(), name="site-works"),
     path("progress/site/<int:entry>/", site.SiteCommunity.as_view(), name="site-community"),
     path("acceptance/", acceptance.SheetList.as_view(), name="acceptance"),
     path("acceptance/defects/", checking.DefectList.as_view(), name="defects"),

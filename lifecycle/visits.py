@@ -15,8 +15,8 @@ from django.utils import timezone
 from accounts.models import User
 from lifecycle.operations import reach_stage
 from projects.choices import STAGE_ORDER, Stage
-from projects.models import Contract, Entry, Photo, ProgressReport
-from projects.operations import add_contract, add_photo, locked_project, report_progress
+from projects.models import Contract, Entry, Photo, ProgressReport, WorkProgress
+from projects.operations import WorkRow, add_contract, add_photo, keep_photo, locked_project, report_progress, report_work, write_diary
 
 DECLARED = {"start": Stage.STARTED, "completion": Stage.COMPLETED}
 
@@ -83,3 +83,30 @@ def _declare(project_pk: int, visit: Visit, actor: User, at: datetime.datetime) 
     project, stage = locked_project(project_pk), DECLARED[visit.declare]
     if STAGE_ORDER[project.stage] < STAGE_ORDER[stage] and visit.happened_on:
         reach_stage(project=project, stage=stage, happened_on=visit.happened_on, actor=actor, at=at)
+
+
+@transaction.atomic
+def store_card(
+    *,
+    entry: Entry,
+    photos: Sequence[dict[str, Any]],
+    actor: User,
+    at: datetime.datetime,
+    work: WorkRow | None = None,
+    reported_on: datetime.date | None = None,
+    diary: dict[str, Any] | None = None,
+) -> tuple[WorkProgress | None, list[Photo]]:
+    """Store one card of the phone: how far a work is, or a day of the diary, with its photos. All of it or nothing.
+
+    Sent again, by its keys nothing is stored twice. A card with photos alone keeps the photos of the work. Raises what the
+    operations raise.
+    """
+    project = locked_project(entry.project_id)
+    actor.require("progress.enter", project.region.path)
+    row = None
+    if work and any(value is not None for value in (work.percent, work.quantity, work.started_on, work.completed_on)):
+        row = report_work(project=project, row=work, actor=actor, at=at, reported_on=reported_on)
+    if diary:
+        write_diary(project=project, community=entry.community, actor=actor, at=at, **diary)
+    subject = work.work if work else None
+    return row, [keep_photo(entry=entry, actor=actor, at=at, work=subject, **photo) for photo in photos]

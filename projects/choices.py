@@ -46,6 +46,28 @@ class ContractKind(TextChoices):
     WORKS = "works", _("Works contract")
     SUPERVISION = "supervision", _("Supervision contract")
     DESIGN = "design", _("Design contract")
+    SURVEY = "survey", _("Survey contract")
+    OTHER = "other", _("Other contract")
+
+
+class ChangeState(TextChoices):
+    """The way of a change order."""
+
+    DRAFT = "draft", pgettext_lazy("change order", "Draft")
+    SUBMITTED = "submitted", pgettext_lazy("change order", "Waiting for approval")
+    APPROVED = "approved", pgettext_lazy("change order", "Approved")
+    REFUSED = "refused", pgettext_lazy("change order", "Refused")
+
+
+class Weather(TextChoices):
+    """What a diary says of the sky."""
+
+    SUN = "sun", _("Sunny")
+    CLOUD = "cloud", _("Cloudy")
+    RAIN = "rain", _("Rain")
+    SNOW = "snow", _("Snow")
+    WIND = "wind", _("Strong wind")
+    HAZE = "haze", _("Haze or dust")
 
 
 class PhotoKind(TextChoices):

@@ -68,8 +68,8 @@ class ContractForm(forms.ModelForm):
 
     class Meta:
         model = Contract
-        fields = ("kind", "number", "signed_on", "amount", "party")
-        widgets = {"signed_on": DayInput()}
+        fields = ("kind", "number", "signed_on", "amount", "party", "starts_on", "ends_on")
+        widgets = {"signed_on": DayInput(), "starts_on": DayInput(), "ends_on": DayInput()}
 
 
 class CommunityOfProjectField(forms.ModelChoiceField):

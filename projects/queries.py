@@ -7,15 +7,18 @@ from collections.abc import Collection, Iterable
 from decimal import Decimal
 
 from django.conf import settings
-from django.db.models import Count, OuterRef, Prefetch, Q, QuerySet, Subquery, Sum
+from django.db.models import Count, F, OuterRef, Prefetch, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
 
-from projects.choices import CatalogueState, Condition, ContractKind, PlanState, Stage
+from projects.choices import CatalogueState, ChangeState, Condition, ContractKind, PlanState, Stage
 from projects.comparing import Line
 from projects.estimating import Band, Limits
 from projects.models import (
     AnnualPlan,
     CatalogueItem,
     CatalogueVersion,
+    ChangeOrder,
+    Contract,
     Entry,
     ProgressReport,
     Project,
@@ -23,7 +26,9 @@ from projects.models import (
     Scheme,
     SchemeItem,
     SpecialWork,
+    WorkProgress,
 )
+from projects.rules import weighted_percent
 
 # the items of a version together with their works: one query
 ITEMS = Prefetch("items", SchemeItem.objects.select_related("work__community", "catalogue_item").order_by("position"))
@@ -63,10 +68,23 @@ def reports_before_month(entries: Iterable[Entry], month: datetime.date) -> dict
     return found
 
 
-def contract_amount(project: Project) -> Decimal | None:
-    """Sum of the works contracts in yuan; None without one."""
-    total: Decimal | None = project.contracts.filter(kind=ContractKind.WORKS).aggregate(total=Sum("amount"))["total"]
-    return total
+def contract_amount(project: Project | int) -> Decimal | None:
+    """Sum of the works contracts with their approved change orders, in yuan; None without a contract."""
+    contracts = Contract.objects.filter(project=project, kind=ContractKind.WORKS)
+    signed: Decimal | None = contracts.aggregate(total=Sum("amount"))["total"]
+    changes = ChangeOrder.objects.approved().filter(contract__in=contracts).aggregate(total=Sum("amount_delta"))["total"]
+    return None if signed is None else signed + (changes or Decimal(0))
+
+
+def with_current_amounts(contracts: QuerySet[Contract]) -> QuerySet[Contract]:
+    """Adds per contract, in yuan and days, what its approved change orders come to: current_amount, changed_days; and waiting_count."""
+    orders = ChangeOrder.objects.filter(contract=OuterRef("pk")).order_by().values("contract")
+    approved = orders.filter(state=ChangeState.APPROVED)
+    return contracts.annotate(
+        current_amount=F("amount") + Coalesce(Subquery(approved.annotate(n=Sum("amount_delta")).values("n")), Decimal(0)),
+        changed_days=Coalesce(Subquery(approved.annotate(n=Sum("days_delta")).values("n")), 0),
+        waiting_count=Coalesce(Subquery(orders.filter(state=ChangeState.SUBMITTED).annotate(n=Count("pk")).values("n")), 0),
+    )
 
 
 def with_counts(projects: QuerySet[Project]) -> QuerySet[Project]:
@@ -144,6 +162,25 @@ def works_of(project: Project, *, up_to: datetime.date | None = None) -> list[Sc
     """The works of the version that stands (on a day), as its items with their `work` at hand, in order; [] before the first version."""
     scheme = newest_scheme(project, up_to=up_to)
     return list(scheme.items.all()) if scheme else []
+
+
+def newest_work_progress(works: Iterable[int], *, up_to: datetime.date | None = None) -> dict[int, WorkProgress]:
+    """Id of a work → the row that stands of it now (or as of a day); works nobody reported on are missing. One query."""
+    rows = WorkProgress.objects.counting().filter(work__in=list(works))
+    if up_to:
+        rows = rows.filter(reported_on__lte=up_to)
+    return {row.work_id: row for row in rows.order_by("work_id", "-reported_on", "-pk").distinct("work_id")}
+
+
+def counted_percent(items: Iterable[SchemeItem], rows: dict[int, WorkProgress], community: int | None = None) -> int | None:
+    """Per cent of a project counted from its works, weighted by amount; with `community`, of its works and those of the whole project.
+
+    A work that nobody reported on stands at 0; None where nobody reported on any.
+    """
+    chosen = [item for item in items if community is None or item.work.community_id in (None, community)]
+    if not any(item.work_id in rows for item in chosen):
+        return None
+    return weighted_percent((item.amount, rows[item.work_id].percent if item.work_id in rows else 0) for item in chosen)
 
 
 def standing_records(

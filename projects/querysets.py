@@ -146,3 +146,37 @@ class BelowProposalQuerySet(ScopedQuerySet[M]):
     """Rows that hang below the proposal of a window."""
 
     path_field = "proposal__work__region__path"
+
+
+class WorkProgressQuerySet(ScopedQuerySet[M]):
+    """Progress of works."""
+
+    path_field = "work__project__region__path"
+
+    def counting(self) -> Self:
+        """Rows that count: neither voided nor the row that voids one."""
+        return self.filter(voids__isnull=True, voided_by__isnull=True)
+
+
+class BelowContractQuerySet(ScopedQuerySet[M]):
+    """Rows that hang below a contract."""
+
+    path_field = "contract__project__region__path"
+
+
+class ChangeOrderQuerySet(BelowContractQuerySet[M]):
+    """Change orders of contracts."""
+
+    def approved(self) -> Self:
+        """Those that count."""
+        return self.filter(state="approved")
+
+    def waiting(self) -> Self:
+        """Those that somebody has to decide on."""
+        return self.filter(state="submitted")
+
+
+class BelowOrderQuerySet(ScopedQuerySet[M]):
+    """Rows that hang below a change order."""
+
+    path_field = "order__contract__project__region__path"

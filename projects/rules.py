@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import calendar
 import datetime
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
 from projects.choices import OWNER_DEPARTMENTS, PipeOwner
 
@@ -109,6 +109,38 @@ def doubts_of(
     if after is not None and new.paid_amount > after.paid_amount:
         found.append(Doubt("more_than_after", "paid_amount", after.paid_amount))
     return found
+
+
+def weighted_percent(works: Iterable[tuple[Decimal, int]]) -> int | None:
+    """The amount-weighted mean of (amount in yuan, per cent), rounded half up, 100 only when every work is; None without works.
+
+    One work that is not done keeps a project below 100, whatever it costs.
+    """
+    rows = list(works)
+    total = sum((amount for amount, _percent in rows), Decimal(0))
+    if not rows or total <= 0:
+        return None
+    mean = sum((amount * percent for amount, percent in rows), Decimal(0)) / total
+    rounded = int(mean.quantize(Decimal(1), ROUND_HALF_UP))
+    return rounded if all(percent == 100 for _amount, percent in rows) else min(rounded, 99)
+
+
+def differs(counted: int | None, typed: int | None, points: int) -> bool:
+    """Whether the per cent counted from the works and the one typed by hand lie more than `points` apart."""
+    return counted is not None and typed is not None and abs(counted - typed) > points
+
+
+def due_percent(starts_on: datetime.date | None, ends_on: datetime.date | None, day: datetime.date) -> int | None:
+    """How far a work is to be on a day by its calendar: evenly over its days; None without both."""
+    if not starts_on or not ends_on or ends_on < starts_on:
+        return None
+    days = (ends_on - starts_on).days + 1
+    return max(0, min(100, ((day - starts_on).days + 1) * 100 // days))
+
+
+def own_decision(amount_delta: Decimal, days_delta: int, *, limit: int, days: int) -> bool:
+    """Whether a county decides on a change order itself: `limit` yuan and `days` days at most, more or less."""
+    return abs(amount_delta) <= limit and abs(days_delta) <= days
 
 
 def owner_of_department(text: str) -> PipeOwner | None:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 MENU = (
     (_("Overview"), "analytics:dashboard", "dashboard.see", ("/dashboard/", "/figures/")),
     (_("Communities"), "communities:list", "communities.see", ("/communities/", "/households/")),
-    (_("Plans and projects"), "projects:list", "projects.see", ("/projects/", "/plans/", "/catalogue/", "/special/")),
+    (_("Plans and projects"), "projects:list", "projects.see", ("/projects/", "/plans/", "/catalogue/", "/special/", "/contracts/")),
     (_("Acceptance"), "projects:aftercare", "warranty.see", ("/acceptance/", "/warranty/", "/aftercare/")),
     (_("Votes and surveys"), "surveys:list", "rounds.see", ("/rounds/",)),
     (_("Facilities"), "facilities:list", "facilities.see", ("/facilities/", "/circle/")),

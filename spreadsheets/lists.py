@@ -15,6 +15,7 @@ from spreadsheets.sheets.round_answers import ROUND_ANSWERS, ROUND_TEXTS
 from spreadsheets.sheets.round_list import ROUND_LIST
 from spreadsheets.sheets.scheme import SCHEME_CHANGES, SCHEME_ITEMS
 from spreadsheets.sheets.special_list import SPECIAL_LIST
+from spreadsheets.sheets.work_progress import WORK_PROGRESS
 
 LISTS: dict[str, ListSheet] = {
     sheet.name: sheet
@@ -31,6 +32,7 @@ LISTS: dict[str, ListSheet] = {
         SCHEME_ITEMS,
         SCHEME_CHANGES,
         SPECIAL_LIST,
+        WORK_PROGRESS,
         FACILITY_LIST,
         COVERAGE,
     )

@@ -84,6 +84,7 @@ class StageChange(models.Model):
     recorded_at = models.DateTimeField(_("recorded at"))
     recorded_by = models.ForeignKey(PERSON, models.PROTECT, related_name="+")
     reason = models.CharField(_("reason"), max_length=300, blank=True)
+    resumes_on = models.DateField(_("expected to go on"), null=True, blank=True)  # of a suspension
     findings = models.JSONField(default=list)
     rule_version = models.CharField(max_length=20)
     reverses = models.OneToOneField("self", models.PROTECT, null=True, blank=True, related_name="reversed_by")
@@ -101,6 +102,10 @@ class StageChange(models.Model):
                 name="stage_change_reversal_names_its_row",
             ),
             models.CheckConstraint(condition=models.Q(kind="reach") | ~models.Q(reason=""), name="stage_change_back_needs_a_reason"),
+            models.CheckConstraint(
+                condition=models.Q(resumes_on__isnull=True) | models.Q(kind="suspend", resumes_on__gt=models.F("happened_on")),
+                name="stage_change_resumes_after_its_suspension",
+            ),
         ]
 
     def __str__(self) -> str:

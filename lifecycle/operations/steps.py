@@ -149,11 +149,11 @@ def take_back(*, change: StageChange, reason: str, actor: User, at: datetime.dat
 
 def _row(
     project: Project, kind: ChangeKind, stage: str, happened_on: datetime.date, reason: str, actor: User, at: datetime.datetime,
-    reverses: StageChange | None = None,
+    reverses: StageChange | None = None, resumes_on: datetime.date | None = None,
 ) -> StageChange:  # fmt: skip
     return StageChange.objects.create(
         project=project, kind=kind, stage=stage, happened_on=happened_on, reason=reason, recorded_at=at, recorded_by=actor,
-        rule_version=RULE_VERSION, reverses=reverses,
+        rule_version=RULE_VERSION, reverses=reverses, resumes_on=resumes_on,
     )  # fmt: skip
 
 
@@ -166,10 +166,14 @@ def _change_condition(
     reason: str,
     actor: User,
     at: datetime.datetime,
+    resumes_on: datetime.date | None = None,
 ) -> StageChange:
     project = works.locked_project(project.pk)
     actor.require("stages.move", project.region.path)
     reason = given_reason(reason)
+    if resumes_on and resumes_on <= happened_on:
+        message = _("The works go on after the day on which they were suspended.")
+        raise InvalidInput(message, details={"resumes_on": message})
     if project.condition not in allowed:
         raise StageMoved(_("The project is now “%(now)s”. Load the page again.") % {"now": project.get_condition_display()})
     if condition != Condition.ACTIVE and works_are_done(project.stage):
@@ -179,7 +183,7 @@ def _change_condition(
     if last and kind != ChangeKind.REACH and last.kind in {ChangeKind.SUSPEND, ChangeKind.RESUME} and happened_on < last.happened_on:
         message = _("The day lies before the last entry, %(day)s.") % {"day": last.happened_on.isoformat()}
         raise InvalidInput(message, details={"happened_on": message})
-    row = _row(project, kind, project.stage, happened_on, reason, actor, at)
+    row = _row(project, kind, project.stage, happened_on, reason, actor, at, resumes_on=resumes_on)
     project.condition = condition
     with pghistory.context(reason=reason):
         project.save(update_fields=["condition"])
@@ -188,9 +192,18 @@ def _change_condition(
 
 
 @transaction.atomic
-def suspend(*, project: Project, happened_on: datetime.date, reason: str, actor: User, at: datetime.datetime) -> StageChange:
-    """Works rest for a while; the project keeps its stage and its place in the plan."""
-    return _change_condition(project, [Condition.ACTIVE], Condition.SUSPENDED, ChangeKind.SUSPEND, happened_on, reason, actor, at)
+def suspend(
+    *,
+    project: Project,
+    happened_on: datetime.date,
+    reason: str,
+    actor: User,
+    at: datetime.datetime,
+    resumes_on: datetime.date | None = None,
+) -> StageChange:
+    """Works rest for a while; the project keeps its stage and its place in the plan. `resumes_on`: when they are expected to go on."""
+    allowed = [Condition.ACTIVE]
+    return _change_condition(project, allowed, Condition.SUSPENDED, ChangeKind.SUSPEND, happened_on, reason, actor, at, resumes_on)
 
 
 @transaction.atomic

@@ -17,7 +17,7 @@ from common.errors import DomainError
 from common.text import whole_number
 from common.views import ActionView, StaffRequest
 from communities.models import Community
-from lifecycle.forms import ConditionForm, ProjectForm, StepForm
+from lifecycle.forms import ConditionForm, ProjectForm, StepForm, SuspendForm
 from lifecycle.models import StageChange
 from lifecycle.operations import enter_reserve, level_above, reach_stage, resume, suspend, take_back, withdraw
 from lifecycle.queries import findings_for, standing_changes
@@ -204,14 +204,15 @@ class ChangeCondition(ActionView):
 
     action = "stages.move"
     operations = {"suspend": suspend, "resume": resume, "withdraw": withdraw}
+    forms = {"suspend": SuspendForm, "resume": ConditionForm, "withdraw": ConditionForm}
 
     def get(self, request: StaffRequest, pk: int, way: str) -> HttpResponse:
         project = project_or_404(request, pk, self.action)
-        return self._page(request, project, way, ConditionForm(initial={"happened_on": timezone.localdate()}))
+        return self._page(request, project, way, self.forms[way](initial={"happened_on": timezone.localdate()}))
 
     def post(self, request: StaffRequest, pk: int, way: str) -> HttpResponse:
         project = project_or_404(request, pk, self.action)
-        form = ConditionForm(request.POST)
+        form = self.forms[way](request.POST)
         if form.is_valid():
             try:
                 self.operations[way](project=project, actor=request.user, at=timezone.now(), **form.cleaned_data)

@@ -43,6 +43,14 @@ def site_entries(request: StaffRequest) -> QuerySet[Entry]:
     return rows.select_related("project__region", "community").order_by("community__pinyin", "pk")
 
 
+def entry_or_404(request: StaffRequest, pk: int) -> Entry:
+    """The entry in the clerk's reach (else 404), with the right to report of it (else 403)."""
+    entry = get_object_or_404(Entry.objects.visible_to(request.user).select_related("project__region", "community"), pk=pk)
+    if not request.user.may("progress.enter", entry.project.region.path):
+        raise PermissionDenied
+    return entry
+
+
 class SiteList(ActionView):
     """Which community am I at?"""
 
@@ -66,11 +74,11 @@ class SiteCommunity(ActionView):
     action = "progress.enter"
 
     def get(self, request: StaffRequest, entry: int) -> HttpResponse:
-        return self._page(request, self._entry(request, entry), {})
+        return self._page(request, entry_or_404(request, entry), {})
 
     def post(self, request: StaffRequest, entry: int) -> HttpResponse:
         """JSON: 200 {"ok", "photos", "report", "stage", "done"}; 409/422 {"errors": {field: sentence}, "findings": [...]}."""
-        row = self._entry(request, entry)
+        row = entry_or_404(request, entry)
         wants_json = "application/json" in request.headers.get("Accept", "")
         visit, errors = read_visit(request)
         status, findings = 422, []
@@ -90,13 +98,6 @@ class SiteCommunity(ActionView):
         if wants_json:
             return JsonResponse({"errors": errors, "findings": findings}, status=status)
         return self._page(request, row, errors, status=status)
-
-    def _entry(self, request: StaffRequest, pk: int) -> Entry:
-        rows = Entry.objects.visible_to(request.user).select_related("project__region", "community")
-        entry = get_object_or_404(rows, pk=pk)
-        if not request.user.may(self.action, entry.project.region.path):
-            raise PermissionDenied
-        return entry
 
     def _page(self, request: StaffRequest, entry: Entry, errors: dict[str, Any], status: int = 200) -> HttpResponse:
         project, today = entry.project, timezone.localdate()
@@ -146,7 +147,7 @@ def read_visit(request: StaffRequest) -> tuple[Visit | None, dict[str, Any]]:
     for part in (form, row, *contracts):
         prefix = f"{part.prefix}-" if part.prefix else ""
         errors |= {f"{prefix}{name}": texts[0] for name, texts in part.errors.items()}
-    photos, photo_errors = _read_photos(request)
+    photos, photo_errors = read_photos(request)
     errors |= photo_errors
     if errors:
         return None, errors
@@ -169,7 +170,7 @@ def read_visit(request: StaffRequest) -> tuple[Visit | None, dict[str, Any]]:
     return visit, {}
 
 
-def _read_photos(request: StaffRequest) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+def read_photos(request: StaffRequest) -> tuple[list[dict[str, Any]], dict[str, Any]]:
     """Every file with what the phone says of it."""
     photos: list[dict[str, Any]] = []
     errors: dict[str, Any] = {}

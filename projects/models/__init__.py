@@ -10,7 +10,13 @@ from projects.models.catalogue import (
     TemplateItem,
 )
 from projects.models.contracts import (
+    Bidder,
+    ChangeDecision,
+    ChangeOrder,
     Contract,
+)
+from projects.models.diary import (
+    DiaryEntry,
 )
 from projects.models.plans import (
     AnnualPlan,
@@ -20,6 +26,7 @@ from projects.models.plans import (
 from projects.models.progress import (
     Photo,
     ProgressReport,
+    WorkProgress,
 )
 from projects.models.records import (
     Record,
@@ -48,11 +55,15 @@ from projects.models.suggestions import (
 
 __all__ = [
     "AnnualPlan",
+    "Bidder",
     "CatalogueItem",
     "CatalogueVersion",
+    "ChangeDecision",
+    "ChangeOrder",
     "CityTemplate",
     "ConfirmedWork",
     "Contract",
+    "DiaryEntry",
     "Entry",
     "OwnerConfirmation",
     "Paving",
@@ -72,4 +83,5 @@ __all__ = [
     "WindowDecision",
     "WindowProposal",
     "Work",
+    "WorkProgress",
 ]

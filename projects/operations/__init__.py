@@ -12,6 +12,19 @@ from projects.operations.catalogue import (
     write_catalogue,
     write_template,
 )
+from projects.operations.contracts import (
+    Bid,
+    OrderMoved,
+    decide_change,
+    draft_change,
+    may_decide,
+    over_estimate,
+    set_bidders,
+    submit_change,
+)
+from projects.operations.diary import (
+    write_diary,
+)
 from projects.operations.dig_once import (
     add_road,
     confirm_owner,
@@ -53,6 +66,14 @@ from projects.operations.records import (
 from projects.operations.schemes import (
     draw_scheme,
 )
+from projects.operations.site import (
+    WorkRow,
+    report_work,
+    report_works,
+    require_day,
+    require_going_on,
+    void_work_progress,
+)
 from projects.operations.special import (
     ClashFound,
     Filing,
@@ -87,6 +108,7 @@ from projects.operations.works import (
 )
 
 __all__ = [
+    "Bid",
     "CatalogueFixed",
     "ClashFound",
     "FileRefused",
@@ -94,10 +116,12 @@ __all__ = [
     "NotCompleted",
     "NotEligible",
     "NotStarted",
+    "OrderMoved",
     "PhotoRefused",
     "PlanMoved",
     "ProjectLocked",
     "SpecialWorkMoved",
+    "WorkRow",
     "accept_special_works",
     "add_community",
     "add_contract",
@@ -112,9 +136,11 @@ __all__ = [
     "confirm_owner",
     "confirm_plan",
     "create_project",
+    "decide_change",
     "decide_window",
     "dismiss_suggestion",
     "draft_catalogue",
+    "draft_change",
     "draft_plan",
     "draw_scheme",
     "figures_changed",
@@ -124,6 +150,8 @@ __all__ = [
     "is_eligible",
     "keep_photo",
     "locked_project",
+    "may_decide",
+    "over_estimate",
     "owners_for",
     "project_figures_changed",
     "propose_window",
@@ -133,9 +161,15 @@ __all__ = [
     "remove_community",
     "reopen_special_work",
     "report_progress",
+    "report_work",
+    "report_works",
+    "require_day",
+    "require_going_on",
     "require_owner",
     "return_plan",
+    "set_bidders",
     "start_special_work",
+    "submit_change",
     "submit_plan",
     "suggest_work",
     "take_back_acceptance",
@@ -143,9 +177,11 @@ __all__ = [
     "undo_reports",
     "void_paving",
     "void_record",
+    "void_work_progress",
     "withdraw_file",
     "withdraw_special_work",
     "write_catalogue",
+    "write_diary",
     "write_template",
     "yard_of",
 ]

@@ -19,7 +19,7 @@ from common.geo import Position, distance_metres, inside
 from communities.models import Community
 from projects.choices import Condition, PhotoKind
 from projects.images import CleanImage, UnreadableImage, clean_image
-from projects.models import Entry, Photo
+from projects.models import Entry, Photo, Work
 
 CLOCK_TOLERANCE = datetime.timedelta(hours=12)  # a camera's clock may be set to another zone
 
@@ -103,6 +103,7 @@ def keep_photo(
     longitude: float | None = None,
     latitude: float | None = None,
     accuracy: float | None = None,
+    work: Work | None = None,
 ) -> Photo:
     """Keep a photo of a community of a project whose right was asked; the same `client_key` gives the photo that was kept.
 
@@ -118,6 +119,8 @@ def keep_photo(
         raise InvalidInput(_("The project is withdrawn: photos are no longer added."))
     if kind not in PhotoKind.values:
         raise InvalidInput(_("Choose what the photo shows."), details={"kind": _("Choose what the photo shows.")})
+    if work and (work.project_id != entry.project_id or work.community_id not in (None, entry.community_id)):
+        raise InvalidInput(_("This work does not belong to the community."))
     image = cleaned_photo(raw)
     moment = taken_at or image.taken_at or at
     if moment > at + CLOCK_TOLERANCE:
@@ -127,6 +130,7 @@ def keep_photo(
     return Photo.objects.create(
         project=entry.project,
         community=entry.community,
+        work=work,
         kind=kind,
         file=_stored(f"photos/{timezone.localdate(at):%Y/%m}/{client_key}.jpg", image),
         caption=caption.strip()[:120],

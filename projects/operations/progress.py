@@ -8,16 +8,15 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from django.db import transaction
-from django.db.models import Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from common.errors import DomainError, InvalidInput
-from projects.choices import STAGE_ORDER, Condition, ContractKind, Stage
-from projects.models import Contract, Entry, ProgressReport
+from projects.choices import STAGE_ORDER, Condition, Stage
+from projects.models import Entry, ProgressReport
 from projects.operations.figures import figures_changed
-from projects.queries import reports_of_months
+from projects.queries import contract_amount, reports_of_months
 from projects.rules import Doubt, Reported, doubts_of, first_day, last_day, wan_of_yuan
 
 
@@ -63,7 +62,6 @@ def _known(report: ProgressReport | None) -> Reported | None:
 
 def _check(entry: Entry, month: datetime.date, new: Reported, note: str, history: dict[datetime.date, ProgressReport]) -> None:
     """Raise InvalidInput with one sentence per field."""
-    contracts = Contract.objects.filter(project_id=entry.project_id, kind=ContractKind.WORKS)
     elsewhere = sum(
         (report.paid_amount for report in _newest_of_project(entry.project_id).values() if report.entry_id != entry.pk), Decimal(0)
     )
@@ -71,7 +69,7 @@ def _check(entry: Entry, month: datetime.date, new: Reported, note: str, history
         new,
         before=_known(next((history[m] for m in sorted(history, reverse=True) if m < month), None)),
         after=_known(next((history[m] for m in sorted(history) if m > month), None)),
-        contract_amount=contracts.aggregate(total=Sum("amount"))["total"] or Decimal(0),
+        contract_amount=contract_amount(entry.project_id) or Decimal(0),
         paid_elsewhere=elsewhere,
         note=note,
     )

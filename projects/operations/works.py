@@ -152,6 +152,8 @@ def add_contract(
     party: str,
     actor: User,
     at: datetime.datetime,
+    starts_on: datetime.date | None = None,
+    ends_on: datetime.date | None = None,
 ) -> Contract:
     """Record a contract; amount in yuan. The same kind and number twice is refused."""
     project = locked_project(project.pk)
@@ -167,6 +169,8 @@ def add_contract(
         errors["signed_on"] = _("The day of signing lies in the future.")
     if amount <= 0:
         errors["amount"] = _("The amount must be more than 0.")
+    if starts_on and ends_on and ends_on < starts_on:
+        errors["ends_on"] = _("The completion lies before the start.")
     if errors:
         raise InvalidInput(" ".join(errors.values()), details=errors)
     try:
@@ -178,6 +182,8 @@ def add_contract(
                 signed_on=signed_on,
                 amount=amount,
                 party=party.strip(),
+                starts_on=starts_on,
+                ends_on=ends_on,
                 recorded_at=at,
                 recorded_by=actor,
             )

@@ -33,7 +33,7 @@
   };
 
   const whatOf = item => {
-    const words = [];
+    const words = item.what ? [item.what] : [];
     if (item.fields.percent) words.push(say.sayProgress.replace('{percent}', item.fields.percent));
     if (item.photos.length) words.push(say.sayPhotos.replace('{count}', item.photos.length));
     if (item.fields.declare === 'start') words.push(say.sayStart);
@@ -97,7 +97,12 @@
     try {
       const answer = await fetch(item.url, { method: 'POST', credentials: 'same-origin', headers: { Accept: 'application/json', 'X-CSRFToken': token }, body: bodyOf(item) });
       const kind = answer.headers.get('Content-Type') || '';
-      if (answer.ok && !answer.redirected && kind.includes('json')) { await remove(item.key); toast(say.saySent.replace('{name}', item.name)); return true; }
+      if (answer.ok && !answer.redirected && kind.includes('json')) {
+        await remove(item.key);
+        toast(say.saySent.replace('{name}', item.name));
+        dispatchEvent(new CustomEvent('site-sent', { detail: { item, answer: await answer.json() } }));
+        return true;
+      }
       if (kind.includes('json') && answer.status < 500) {
         const body = await answer.json();
         item.errors = body.errors;

@@ -2,12 +2,10 @@
 (() => {
   const form = document.getElementById('visit'), outbox = window.siteOutbox;
   if (!form || !outbox) return;
-  const say = form.dataset, LONG_EDGE = 1920, photos = [];
+  const say = form.dataset, photos = [];
   const byId = id => document.getElementById(id);
+  const { uuid, shrink } = window.sitePhoto;
   let position = null, key = form.elements.key.value;
-
-  const uuid = () => crypto.randomUUID ? crypto.randomUUID() : '10000000-1000-4000-8000-100000000000'.replace(/[018]/g, c =>
-    (c ^ crypto.getRandomValues(new Uint8Array(1))[0] & 15 >> c / 4).toString(16));
 
   /* position: the same rule as the server's (outline, or a radius round the registered point); the server decides */
   const radians = degrees => degrees * Math.PI / 180;
@@ -37,13 +35,6 @@
   }
 
   /* photos: made small in the browser, time and place kept beside them */
-  const shrink = async file => {
-    const picture = await createImageBitmap(file, { imageOrientation: 'from-image' });
-    const scale = Math.min(1, LONG_EDGE / Math.max(picture.width, picture.height)), canvas = document.createElement('canvas');
-    canvas.width = Math.round(picture.width * scale); canvas.height = Math.round(picture.height * scale);
-    canvas.getContext('2d').drawImage(picture, 0, 0, canvas.width, canvas.height);
-    return new Promise(resolve => canvas.toBlob(resolve, 'image/jpeg', 0.82));
-  };
   const drawPhoto = photo => {
     const tile = document.createElement('div'), image = document.createElement('img'), drop = document.createElement('button');
     image.src = URL.createObjectURL(photo.blob); image.alt = '';

@@ -11,7 +11,7 @@ JOURNALS = {
     "projects.photo", "projects.progressreport", "projects.scheme", "projects.record", "lifecycle.stagechange", "lifecycle.gateoverride",
     "lifecycle.defectcheck", "lifecycle.signature", "lifecycle.ticketstep", "lifecycle.archiveentry",
     "projects.paving", "projects.specialworkstep", "projects.ownerconfirmation", "projects.windowproposal", "projects.windowdecision",
-    "projects.schemeattachment",
+    "projects.schemeattachment", "projects.workprogress", "projects.changedecision", "projects.diaryentry",
     "facilities.statechange", "facilities.assessment", "facilities.inspection",
     "surveys.rollcorrection", "surveys.keying", "surveys.visit", "surveys.annulment", "surveys.slipprint",
 }  # fmt: skip

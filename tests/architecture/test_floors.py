@@ -25,7 +25,8 @@ OWN_ROOMS = {
     "messaging": {"transports"},
     "communities": {"bulk", "bulk_households", "duplicates", "history", "merging", "owners"},
     "projects": {
-        "clash_words", "comparing", "dig_once", "estimating", "files", "gantt", "ground", "images", "special_forms", "special_screens",
+        "clash_words", "comparing", "dig_once", "estimating", "files", "gantt", "ground", "images", "site_forms", "special_forms",
+        "special_screens",
     },
     "surveys": {
         "answers", "ballot_file", "bulk", "codes", "desk", "entering", "library", "merkle", "outcome", "papers", "pictures",
@@ -34,7 +35,7 @@ OWN_ROOMS = {
     },
     "facilities": {"bulk", "checklist", "circle", "coverage", "drawing", "inspecting", "proposing", "words"},
     "lifecycle": {
-        "acceptance", "archive", "documents", "dossier", "evidence", "findings", "gates", "handover", "pipes", "printing", "scheme_rows",
+        "acceptance", "archive", "documents", "dossier", "evidence", "findings", "gates", "handover", "pipes", "printing", "progress", "scheme_rows",
         "scheme_screens", "screens", "sheets", "strokes",
         "transitions", "visits", "warranty",
     },

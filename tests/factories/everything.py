@@ -30,7 +30,20 @@ from lifecycle.models import (
     TicketStep,
     WarrantyTicket,
 )
-from projects.models import CityTemplate, Contract, Photo, ProgressReport, Project, SchemeAttachment, Suggestion, TemplateItem
+from projects.models import (
+    Bidder,
+    ChangeDecision,
+    ChangeOrder,
+    CityTemplate,
+    Contract,
+    DiaryEntry,
+    Photo,
+    ProgressReport,
+    Project,
+    SchemeAttachment,
+    Suggestion,
+    TemplateItem,
+)
 from surveys.models import (
     Annulment,
     Ballot,
@@ -52,7 +65,7 @@ from surveys.models import (
 )  # fmt: skip
 from surveys.operations.rounds import close_round
 from tests.factories.catalogue import make_catalogue
-from tests.factories.evidence import at, make_record, make_scheme
+from tests.factories.evidence import at, make_record, make_scheme, make_work_progress
 from tests.factories.facilities import make_facility
 from tests.factories.people import make_user
 from tests.factories.register import make_community, make_households
@@ -117,6 +130,7 @@ def make_everything(county_code: str) -> list[Model]:
         SchemeAttachment.objects.create(
             scheme=scheme, title="x", name="x.pdf", file="schemes/none.pdf", form="pdf", size=1, digest="0" * 64, **by
         ),
+        *make_site_rows(project, contract, by),
         *make_template_rows(project),
         make_record(project, user, "archive"),
         write_step(project, "started", DAY, user),
@@ -128,6 +142,30 @@ def make_everything(county_code: str) -> list[Model]:
         *make_acceptance_rows(community, project, contract, photo, by),
         *make_special_rows(project, community, user, now),
         *make_round_rows(community, project, user, now),
+    ]
+
+
+def make_site_rows(project: Project, contract: Contract, by: dict[str, Any]) -> list[Model]:
+    """One row of each table of progress, contracts and diary."""
+    now, user = by["recorded_at"], by["recorded_by"]
+    order = ChangeOrder.objects.create(
+        contract=contract,
+        number="BG-1",
+        reason="多挖一段",
+        amount_delta=1,
+        state="approved",
+        drafted_at=now,
+        drafted_by=user,
+        submitted_at=now,
+    )
+    work = project.works.first()
+    assert work is not None
+    return [
+        make_work_progress(work, user, "2021-05-31", 10),
+        Bidder.objects.create(contract=contract, name="乙公司", amount=1, rank=1),
+        order,
+        ChangeDecision.objects.create(order=order, approved=True, **by),
+        DiaryEntry.objects.create(project=project, on=DAY, weather="sun", workers=12, text="挖沟", client_key=uuid.uuid4(), **by),
     ]
 
 

@@ -10,7 +10,8 @@ from PIL import Image
 
 from accounts.models import User
 from projects.comparing import without_spaces
-from projects.models import Contract, Entry, Photo, ProgressReport, Project, Record, Scheme, SchemeItem, Work
+from projects.models import Contract, Entry, Photo, ProgressReport, Project, Record, Scheme, SchemeItem, Work, WorkProgress
+from projects.queries import works_of
 from tests.factories.works import write_step
 
 
@@ -91,6 +92,18 @@ def make_report(entry: Entry, actor: User, month: str, percent: int, paid: int =
         recorded_by=actor,
         **more,
     )
+
+
+def make_work_progress(work: Work, actor: User, on: str, percent: int, **more: object) -> WorkProgress:
+    """A row of a work's progress alone: make_work_progress(work, actor, "2021-06-18", 40)."""
+    values = {"reported_on": day(on), "percent": percent, "client_key": uuid.uuid4(), "recorded_at": at(on), "recorded_by": actor}
+    return WorkProgress.objects.create(work=work, **(values | more))
+
+
+def finish_works(project: Project, actor: User, on: str) -> None:
+    """Every work of the version that stands is at 100 % on the day."""
+    for item in works_of(project):
+        make_work_progress(item.work, actor, on, 100)
 
 
 ITEMS = (

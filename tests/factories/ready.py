@@ -17,7 +17,7 @@ from projects.models import Project
 from projects.queries import lines_of, newest_scheme
 from projects.rules import owners_to_ask
 from tests.factories.acceptance import give_sheet
-from tests.factories.evidence import at, day, make_contract, make_photo, make_record, make_report, make_scheme
+from tests.factories.evidence import at, day, finish_works, make_contract, make_photo, make_record, make_report, make_scheme
 from tests.factories.rounds import make_closed_round
 from tests.factories.special import make_confirmation, make_special
 from tests.factories.works import make_plan
@@ -119,6 +119,7 @@ def _completed(project: Project, actor: User, when: datetime.date, before: str, 
     for entry in project.entries.all():
         make_report(entry, actor, f"{when - datetime.timedelta(days=when.day):%Y-%m}", 100)
         make_photo(entry, actor, "after", taken=before)
+    finish_works(project, actor, before)
     give_special_work(project, actor, before)
 
 

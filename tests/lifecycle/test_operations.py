@@ -10,7 +10,18 @@ from lifecycle.rules import GATES, RULE_VERSION
 from messaging.models import OutboxRow
 from projects.models import Project
 from projects.operations import complete_special_work
-from tests.factories.evidence import at, bring_to, day, give_start_evidence, make_contract, make_photo, make_report
+from projects.queries import works_of
+from tests.factories.evidence import (
+    at,
+    bring_to,
+    day,
+    finish_works,
+    give_start_evidence,
+    make_contract,
+    make_photo,
+    make_report,
+    make_work_progress,
+)
 from tests.factories.ready import give_round, give_scheme, make_ready
 from tests.factories.register import make_community
 from tests.factories.special import make_special
@@ -152,6 +163,14 @@ def test_completion_needs_all_at_100_and_a_photo_of_the_finished_works(started, 
     assert missing(caught) == {"all_works_done", "special_works_done", "finished_photos"}
     make_report(entry, district_staff, "2021-05", 100)
     make_photo(entry, district_staff, "after", taken="2021-04-29")
+    roof = next(item for item in works_of(started) if item.kind == "roof")
+    finish_works(started, district_staff, "2021-06-10")
+    make_work_progress(roof.work, district_staff, "2021-06-12", 80, note="返工")
+    with pytest.raises(GateClosed) as caught:
+        complete()
+    said = next(finding["sentence"] for finding in caught.value.details if finding["code"] == "all_works_done")
+    assert "屋面防水 80%" in said and "外墙" not in said
+    make_work_progress(roof.work, district_staff, "2021-06-16", 100)
     with pytest.raises(GateClosed) as caught:
         complete()
     assert missing(caught) == {"special_works_done", "finished_photos"}
@@ -165,6 +184,7 @@ def test_a_later_report_below_100_closes_the_completion_again(started, district_
     make_report(entry, district_staff, "2021-04", 100)
     make_report(entry, district_staff, "2021-05", 90, note="返工")
     make_photo(entry, district_staff, "after", taken="2021-06-01")
+    finish_works(started, district_staff, "2021-06-01")
     with pytest.raises(GateClosed) as caught:
         reach_stage(project=started, stage="completed", happened_on=day("2021-06-18"), actor=district_staff, at=NOW)
     assert missing(caught) == {"all_works_done"}

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from messaging.models import OutboxRow
 from projects.models import Contract, Photo, ProgressReport
-from tests.factories.evidence import bring_to, give_start_evidence, make_contract, make_photo, make_report, picture
+from tests.factories.evidence import bring_to, finish_works, give_start_evidence, make_contract, make_photo, make_report, picture
 from tests.factories.ready import give_round, give_scheme
 from tests.factories.register import make_community
 from tests.factories.works import make_planned_project
@@ -141,6 +141,7 @@ def test_progress_from_the_phone_keeps_the_months_rules(client, entry, district_
 def test_completion_is_declared_with_the_last_report_and_photo(client, entry, district_staff, today):
     give_start_evidence(entry.project, district_staff)
     bring_to(entry.project, "started", f"{today.year}-01-01", district_staff)
+    finish_works(entry.project, district_staff, f"{today.year}-01-01")
     data = visit(today, "after", percent="100", declare="completion", happened_on=today.isoformat())
     assert send(client, entry, data).json()["stage"] == "completed"
 
