@@ -17,5 +17,5 @@
   const take = async (file, kind) => ({
     key: uuid(), blob: await shrink(file), kind, taken_at: new Date(Math.min(file.lastModified || Date.now(), Date.now())).toISOString(), ...(position || {}),
   });
-  window.sitePhoto = { uuid, shrink, take, follow };
+  window.sitePhoto = { uuid, shrink, take, follow, position: () => position };
 })();
