@@ -55,7 +55,7 @@ ACTIONS: dict[str, Action] = {
     ),
     "projects.edit": _do(_("Create and change projects, schemes, contracts, documents and photos"), DISTRICT),
     "progress.enter": _do(_("Enter monthly progress"), DISTRICT),
-    # small ones the county decides itself (CHANGE_ORDER_OWN_LIMIT)
+    # small ones the county decides itself, never who drafted them (CHANGE_ORDER_COUNTY_PERCENT)
     "changes.approve": _do(_("Approve or refuse change orders of contracts"), CITY),
     # a department files for the owner it is, in its own area; the county files on behalf of any
     "special.see": _see(_("See special works, their calendar and clashes"), PROVINCE, CITY, DISTRICT, DEPARTMENT, AUDITOR),

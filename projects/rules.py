@@ -138,9 +138,13 @@ def due_percent(starts_on: datetime.date | None, ends_on: datetime.date | None, 
     return max(0, min(100, ((day - starts_on).days + 1) * 100 // days))
 
 
-def own_decision(amount_delta: Decimal, days_delta: int, *, limit: int, days: int) -> bool:
-    """Whether a county decides on a change order itself: `limit` yuan and `days` days at most, more or less."""
-    return abs(amount_delta) <= limit and abs(days_delta) <= days
+def county_decides(signed: Decimal, changes: Iterable[tuple[Decimal, int]], *, percent: int, days: int) -> bool:
+    """Whether a county decides on a change order itself: all (yuan, days) of the contract's changes together, more and less counted
+    alike, move it by at most `percent` % of the amount as signed and by `days` days. Exactly that much does. Splitting gains nothing.
+    """
+    rows = list(changes)
+    moved = sum((abs(amount) for amount, _days in rows), Decimal(0))
+    return moved * 100 <= signed * percent and sum(abs(each) for _amount, each in rows) <= days
 
 
 def owner_of_department(text: str) -> PipeOwner | None:

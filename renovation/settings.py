@@ -303,8 +303,8 @@ PHOTO_RADIUS_METRES = 300  # evidence photo counts as "in the yard" within this 
 # progress of works, contracts and change orders [open: docs/operations.md]
 PROGRESS_DOUBT_POINTS = env.number("PROGRESS_DOUBT_POINTS", 10)  # works and the month's report may differ by so many points
 QUANTITY_TOLERANCE = env.number("QUANTITY_TOLERANCE_PERCENT", 10)  # more than planned by so many per cent needs a note
-CHANGE_ORDER_OWN_LIMIT = env.number("CHANGE_ORDER_OWN_LIMIT", 50_000)  # yuan, more or less: up to it the county decides itself
-CHANGE_ORDER_OWN_DAYS = env.number("CHANGE_ORDER_OWN_DAYS", 7)  # ... and up to so many days
+CHANGE_ORDER_COUNTY_PERCENT = env.number("CHANGE_ORDER_COUNTY_PERCENT", 5)  # of a contract: changes up to it, together, the county decides
+CHANGE_ORDER_COUNTY_DAYS = env.number("CHANGE_ORDER_COUNTY_DAYS", 7)  # ... and up to so many days
 # rounds: DOMAIN.md section 6; what it leaves [open] has its default here
 ROUND_PUBLICITY_DAYS = env.number("ROUND_PUBLICITY_DAYS", 7)  # from the announcement to the opening
 ROUND_OBJECTION_DAYS = env.number("ROUND_OBJECTION_DAYS", 7)  # from the closing to the end of objections

@@ -13,12 +13,12 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from common.errors import DomainError, InvalidInput, given_reason
+from common.errors import DomainError, InvalidInput, NotAllowed, given_reason
 from projects.choices import ChangeState, Condition
 from projects.models import Bidder, ChangeDecision, ChangeOrder, Contract, Work
 from projects.operations.works import ProjectLocked, locked_project
 from projects.queries import contract_amount
-from projects.rules import own_decision
+from projects.rules import county_decides
 
 
 class OrderMoved(DomainError):
@@ -139,28 +139,39 @@ def submit_change(*, order: ChangeOrder, actor: User, at: datetime.datetime) -> 
 
 
 def may_decide(actor: User, order: ChangeOrder) -> bool:
-    """Whether this person may decide on it: a level above the county; below the limits of the settings the county itself."""
+    """Whether this person may decide on it: a level above the county, or the county itself while the contract's approved changes and
+    this one stay within the limits of the settings; never who drafted it."""
     path = order.contract.project.region.path
+    if order.drafted_by_id == actor.pk:
+        return False
     if actor.may("changes.approve", path):
         return True
-    small = own_decision(
-        order.amount_delta, order.days_delta, limit=settings.CHANGE_ORDER_OWN_LIMIT, days=settings.CHANGE_ORDER_OWN_DAYS
-    )  # fmt: skip
-    return small and actor.may("projects.edit", path)
+    if not actor.may("projects.edit", path):
+        return False
+    approved = ChangeOrder.objects.approved().filter(contract=order.contract_id).values_list("amount_delta", "days_delta")
+    return county_decides(
+        order.contract.amount,
+        [*approved, (order.amount_delta, order.days_delta)],
+        percent=settings.CHANGE_ORDER_COUNTY_PERCENT,
+        days=settings.CHANGE_ORDER_COUNTY_DAYS,
+    )
 
 
 @transaction.atomic
 def decide_change(*, order: ChangeOrder, approved: bool, actor: User, at: datetime.datetime, note: str = "") -> ChangeDecision:
     """Approve or refuse a submitted change order, once, for good; a refusal gives its reason.
 
-    Two decisions at once are one: the second raises OrderMoved. Raises NotAllowed for the county above its limits.
+    Two decisions at once are one: the second raises OrderMoved. Raises NotAllowed for the county above its limits, and for who
+    drafted the order.
     """
     order = _locked_order(order.pk)
     path = order.contract.project.region.path
     above = actor.may("changes.approve", path)
-    if not may_decide(actor, order):
-        actor.require("changes.approve", path)
+    if not above:
+        actor.require("projects.edit", path)
     _require_state(order, ChangeState.SUBMITTED)
+    if not may_decide(actor, order):
+        raise NotAllowed(_("The city decides on this change order, and never the person who drew it up."))
     words = note.strip()[:300] if approved else given_reason(note)
     order.state = ChangeState.APPROVED if approved else ChangeState.REFUSED
     with pghistory.context(reason=words):

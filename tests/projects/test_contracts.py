@@ -10,6 +10,7 @@ from projects.models import ChangeDecision, ChangeOrder, Contract
 from projects.operations import Bid, OrderMoved, decide_change, draft_change, report_progress, set_bidders, submit_change
 from projects.queries import contract_amount
 from tests.factories.evidence import at, bring_to, day, make_contract, make_scheme
+from tests.factories.people import make_user
 from tests.factories.works import make_planned_project
 from tests.lifecycle.test_races import race
 
@@ -55,16 +56,30 @@ def test_only_an_approved_change_counts_in_what_may_be_paid(contract, district_s
 
 
 def test_above_its_limit_the_county_cannot_decide_below_it_can(contract, district_staff, city_official, other_city_official, auditor):
-    large, small = handed_in(contract, district_staff), handed_in(contract, district_staff, "49000", 5, "BG-2")
+    colleague = make_user("district_staff", "130404", username="colleague")
+    large, small = handed_in(contract, district_staff), handed_in(contract, district_staff, "149000", 5, "BG-2")
     long = handed_in(contract, district_staff, "1000", 30, "BG-3")
     for order in (large, long):
         with pytest.raises(NotAllowed):
-            decide(order, district_staff)
-    assert decide(small, district_staff).by_county
+            decide(order, colleague)
+    with pytest.raises(NotAllowed):
+        decide(small, district_staff)  # drafted it
+    assert decide(small, colleague).by_county
     for stranger in (other_city_official, auditor):
         with pytest.raises(NotAllowed):
             decide(large, stranger)
     assert not decide(large, city_official).by_county
+
+
+def test_splitting_a_change_does_not_bring_it_below_the_countys_limit(contract, district_staff, city_official):
+    colleague = make_user("district_staff", "130404", username="colleague")
+    first, second = handed_in(contract, district_staff, "100000"), handed_in(contract, district_staff, "-50001", number="BG-2")
+    decide(first, colleague)
+    with pytest.raises(NotAllowed):  # 150,001 of 3,000,000 moved in all
+        decide(second, colleague)
+    last = handed_in(contract, district_staff, "-50000", number="BG-3")
+    assert decide(last, colleague).by_county
+    assert not decide(second, city_official).by_county
 
 
 def test_a_change_goes_one_way_and_a_refusal_says_why(contract, district_staff, city_official):
