@@ -64,7 +64,9 @@ def test_a_sheet_keyed_differently_is_caught_settled_by_a_third_and_counted(roun
     assert axe(phone) == [] and fits(phone)
     phone.get_by_role("button", name="登记").click()
     phone.wait_for_selector(".keying img")
-    assert phone.locator(".keying img").evaluate("image => image.complete && image.naturalWidth") > 0
+    phone.wait_for_function(
+        "() => { const image = document.querySelector('.keying img'); return image && image.complete && image.naturalWidth > 0; }"
+    )
     assert axe(phone) == [] and fits(phone)
 
     first, second = clerk("甲"), clerk("乙")
