@@ -308,6 +308,10 @@ def test_the_database_completes_no_sheet_without_every_signature_on_its_state(he
     refused(lambda: Signature.objects.all().delete())
     refused(lambda: AcceptanceSheet.objects.filter(pk=sheet.pk).update(state="held", closed_at=None))
     refused(lambda: sheet.parties.update(removed_at=NOW, removed_reason="x"))
+    sheet.refresh_from_db()
+    assert sheet.state == "complete"
+    assert set(sheet.items.values_list("result", flat=True)) == {"passed"}
+    assert Signature.objects.filter(party__sheet=sheet).exists()
 
 
 def test_a_signature_on_another_state_does_not_get_in(held, district_staff):
@@ -317,3 +321,4 @@ def test_a_signature_on_another_state_does_not_get_in(held, district_staff):
             party=party, content_hash="a" * 64, agrees=True, way="typed", name_sealed="x", recorded_at=NOW, recorded_by=district_staff
         )
     )
+    assert not Signature.objects.filter(party=party).exists()
